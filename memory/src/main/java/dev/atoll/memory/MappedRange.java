@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.atoll.memory;
+
+import static dev.atoll.posix.MemoryCalls.MAP_ANONYMOUS;
+import static dev.atoll.posix.MemoryCalls.MAP_FIXED;
+import static dev.atoll.posix.MemoryCalls.MAP_NORESERVE;
+import static dev.atoll.posix.MemoryCalls.MAP_PRIVATE;
+import static dev.atoll.posix.MemoryCalls.PROT_READ;
+
+import dev.atoll.base.Ranges;
+import dev.atoll.base.Site;
+import dev.atoll.posix.NativeMemory;
+import dev.atoll.posix.Posix;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * A mapped address range whose addresses stay harmless after it is closed.
+ *
+ * <p>Hot paths such as a write-back use the raw {@link #address()} with no more than a look at
+ * {@link #isOpen()}, so a thread may still hold the address when another closes the range. Closing
+ * therefore never unmaps: it puts readable zero pages in place of the file and gives the addresses
+ * back to the kernel much later ({@value Quarantine#GRACE_SECONDS} seconds, see {@code
+ * Quarantine}). A thread that uses {@link #segment()} after close gets an {@link
+ * IllegalStateException}.
+ *
+ * <p>{@link #revoke()} takes the file away but leaves the range usable: the same swap, done by
+ * whoever serves a revocation while the owner's threads go on.
+ *
+ * <p>Thread safety: all methods may be called by any thread. Stores that race with {@link #close()}
+ * or {@link #revoke()} reach either the file or nothing.
+ */
+public final class MappedRange implements AutoCloseable {
+  private final Posix posix;
+  private final Quarantine quarantine;
+  private final MapRequest request;
+  private final long address;
+  private final long mappedLength;
+  private final Arena arena;
+  private final MemorySegment segment;
+  private final Object lock = new Object();
+
+  private volatile boolean isOpen = true;
+  private volatile boolean isRevoked;
+
+  private MappedRange(Mapped mapped, Arena arena, MemorySegment segment) {
+    this.posix = mapped.posix;
+    this.quarantine = mapped.quarantine;
+    this.request = mapped.request;
+    this.address = mapped.address;
+    this.mappedLength = mapped.mappedLength;
+    this.arena = arena;
+    this.segment = segment;
+  }
+
+  /**
+   * Maps memory.
+   *
+   * @param posix the operating system
+   * @param request what to map
+   * @return the range, owned by the caller
+   * @throws dev.atoll.posix.ErrnoException if mmap(2) fails
+   */
+  public static MappedRange map(Posix posix, MapRequest request) {
+    return map(posix, request, Quarantine.ofProcess());
+  }
+
+  static MappedRange map(Posix posix, MapRequest request, Quarantine quarantine) {
+    long mappedLength = Ranges.alignUp(request.length(), posix.pageSize());
+    long address =
+        posix.mmap(
+            0,
+            request.length(),
+            request.protection(),
+            request.flags(),
+            request.descriptor(),
+            request.offset());
+    Mapped mapped = new Mapped(posix, quarantine, request, address, mappedLength);
+    try {
+      Site.hit("range.mapped");
+      Arena arena = Arena.ofShared();
+      MemorySegment whole = NativeMemory.view(address, request.length(), arena);
+      return new MappedRange(mapped, arena, request.isWritable() ? whole : whole.asReadOnly());
+    } catch (Throwable failure) {
+      // Nobody has seen the address yet, so it can go at once.
+      posix.munmap(address, mappedLength);
+      throw failure;
+    }
+  }
+
+  /**
+   * Tells the raw address of the first byte, for write-back stubs and system calls.
+   *
+   * @return the address; reading it is harmless for as long as a thread can reasonably hold it
+   *     after close, see the class comment
+   */
+  public long address() {
+    return address;
+  }
+
+  /**
+   * Tells the length.
+   *
+   * @return bytes, as requested
+   */
+  public long length() {
+    return request.length();
+  }
+
+  /**
+   * Gives the memory.
+   *
+   * @return a segment of {@link #length()} bytes, read-only if the range is; once the range is
+   *     closed any access through it throws {@link IllegalStateException}
+   * @throws IllegalStateException if the range is closed
+   */
+  public MemorySegment segment() {
+    if (!isOpen) {
+      throw new IllegalStateException("range is closed: " + request.subject());
+    }
+    return segment;
+  }
+
+  /**
+   * Tells whether stores through {@link #segment()} are allowed.
+   *
+   * @return false for a read-only range
+   */
+  public boolean isWritable() {
+    return request.isWritable();
+  }
+
+  /**
+   * Tells whether the range is open.
+   *
+   * @return false once {@link #close()} has begun
+   */
+  public boolean isOpen() {
+    return isOpen;
+  }
+
+  /**
+   * Tells whether the file has been taken away.
+   *
+   * @return true once {@link #revoke()} has returned
+   */
+  public boolean isRevoked() {
+    return isRevoked;
+  }
+
+  /**
+   * Takes the file away and puts zero pages of the same length and rights in its place.
+   *
+   * <p>Segments stay usable; what is stored from now on is seen by this process alone. A second
+   * call, or a call on a closed range, does nothing.
+   *
+   * @throws dev.atoll.posix.ErrnoException if mmap(2) fails; the file is then still mapped
+   */
+  public void revoke() {
+    synchronized (lock) {
+      if (isOpen && !isRevoked) {
+        replace(request.protection());
+        isRevoked = true;
+        Site.hit("range.revoked");
+      }
+    }
+  }
+
+  /**
+   * Takes the file away for good; a second call does nothing.
+   *
+   * <p>A thread inside a plain access of the segment delays it for the length of that access. A
+   * system call that is under way with a part of the segment (a read from a socket, say) is not
+   * waited for: it finishes on zero pages or ends with {@code EFAULT}.
+   *
+   * @throws dev.atoll.posix.ErrnoException if mmap(2) fails; the range is closed then, but its
+   *     memory stays mapped until the process ends
+   */
+  @Override
+  public void close() {
+    synchronized (lock) {
+      if (!isOpen) {
+        return;
+      }
+      isOpen = false;
+      Site.hit("range.closed");
+      boolean isArenaClosed = Quarantine.isClosedNow(arena);
+      // Where a system call holds the arena, Java stores still get through: then the zero pages
+      // must take stores, or the store would kill the process.
+      replace(isArenaClosed ? PROT_READ : request.protection());
+      Site.hit("range.zeroed");
+      quarantine.add(posix, address, mappedLength, isArenaClosed ? null : arena);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return request.subject()
+        + " ["
+        + request.length()
+        + " bytes"
+        + (isOpen ? "" : ", closed")
+        + (isRevoked ? ", revoked" : "")
+        + "]";
+  }
+
+  /**
+   * Swaps pages in place. MAP_FIXED replaces atomically as other threads see it (mmap(2): the
+   * overlapped part is discarded by the same call), so no access ever meets a hole.
+   */
+  private void replace(int protection) {
+    long replaced =
+        posix.mmap(
+            address,
+            mappedLength,
+            protection,
+            MAP_FIXED | MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+            null,
+            0);
+    if (replaced != address) {
+      throw new AssertionError("MAP_FIXED gave another address: " + request.subject());
+    }
+  }
+
+  private record Mapped(
+      Posix posix, Quarantine quarantine, MapRequest request, long address, long mappedLength) {}
+}

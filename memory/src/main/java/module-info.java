@@ -1,0 +1,11 @@
+import org.jspecify.annotations.NullMarked;
+
+/** Floor 1: regions, control pages, slabs and rings. */
+@NullMarked
+module dev.atoll.memory {
+  requires static transitive org.jspecify;
+  requires transitive dev.atoll.base;
+  requires transitive dev.atoll.posix;
+
+  exports dev.atoll.memory;
+}
