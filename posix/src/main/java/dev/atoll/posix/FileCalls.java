@@ -50,7 +50,9 @@ public interface FileCalls {
    * @param mode permission bits of a file that is created, before the umask
    * @return the open descriptor, owned by the caller
    */
-  @Errnos({EACCES, EEXIST, EISDIR, ELOOP, EMFILE, ENFILE, ENOENT, ENOMEM, ENOSPC, ENOTDIR, EROFS, EDQUOT})
+  @Errnos({
+    EACCES, EEXIST, EISDIR, ELOOP, EMFILE, ENFILE, ENOENT, ENOMEM, ENOSPC, ENOTDIR, EROFS, EDQUOT
+  })
   Descriptor open(Path path, int flags, int mode);
 
   /**

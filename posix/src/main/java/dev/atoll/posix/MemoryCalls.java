@@ -107,7 +107,19 @@ public interface MemoryCalls {
    * @return the address of the first byte
    */
   @CheckReturnValue
-  @Errnos({EACCES, EAGAIN, EBADF, EEXIST, EINVAL, ENFILE, ENODEV, ENOMEM, EOPNOTSUPP, EOVERFLOW, EPERM})
+  @Errnos({
+    EACCES,
+    EAGAIN,
+    EBADF,
+    EEXIST,
+    EINVAL,
+    ENFILE,
+    ENODEV,
+    ENOMEM,
+    EOPNOTSUPP,
+    EOVERFLOW,
+    EPERM
+  })
   long mmap(
       long address,
       long length,
@@ -117,8 +129,8 @@ public interface MemoryCalls {
       long offset);
 
   /**
-   * Takes a mapping away: munmap(2). Whoever still uses the address afterwards is killed, so this is
-   * for ranges that nobody can reach any more.
+   * Takes a mapping away: munmap(2). Whoever still uses the address afterwards is killed, so this
+   * is for ranges that nobody can reach any more.
    *
    * @param address first byte, page-aligned
    * @param length bytes

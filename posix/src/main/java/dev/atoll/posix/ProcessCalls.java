@@ -46,9 +46,7 @@ public interface ProcessCalls {
   @Errnos({EINVAL})
   BitSet affinity();
 
-  /**
-   * Gives up the processor for now: sched_yield(2).
-   */
+  /** Gives up the processor for now: sched_yield(2). */
   void yieldProcessor();
 
   /**

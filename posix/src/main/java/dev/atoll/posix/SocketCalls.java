@@ -61,7 +61,8 @@ public interface SocketCalls {
   List<Descriptor> socketPair();
 
   /**
-   * Makes a Unix {@code SOCK_SEQPACKET} socket that listens at a path: socket(2), bind(2), listen(2).
+   * Makes a Unix {@code SOCK_SEQPACKET} socket that listens at a path: socket(2), bind(2),
+   * listen(2).
    *
    * @param path where; must not exist; at most 107 bytes
    * @param backlog connections that may wait
@@ -106,7 +107,19 @@ public interface SocketCalls {
    * @return zero when connected, {@code -EINPROGRESS} when it will be, or a negative errno
    */
   @CheckReturnValue
-  @Errnos({EACCES, EADDRINUSE, EADDRNOTAVAIL, EAGAIN, EALREADY, ECONNREFUSED, EINPROGRESS, EISCONN, ENETUNREACH, EHOSTUNREACH, ETIMEDOUT})
+  @Errnos({
+    EACCES,
+    EADDRINUSE,
+    EADDRNOTAVAIL,
+    EAGAIN,
+    EALREADY,
+    ECONNREFUSED,
+    EINPROGRESS,
+    EISCONN,
+    ENETUNREACH,
+    EHOSTUNREACH,
+    ETIMEDOUT
+  })
   int connectTcp(Descriptor descriptor, InetSocketAddress remote);
 
   /**
