@@ -78,6 +78,15 @@ public final class Descriptor implements AutoCloseable {
     return subject;
   }
 
+  /** Gives up ownership without closing, so that another object can own the number. */
+  int disown() {
+    int current = (int) NUMBER.getAndSet(this, CLOSED);
+    if (current == CLOSED) {
+      throw new IllegalStateException("descriptor is closed: " + subject);
+    }
+    return current;
+  }
+
   /** Closes it; a second call does nothing. */
   @Override
   public void close() {

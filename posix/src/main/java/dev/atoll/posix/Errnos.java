@@ -7,15 +7,25 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** The error numbers a call can give; the failing twin produces each of them. */
+/**
+ * The error numbers of a call's man page that Atoll can meet, by the way the call gives them.
+ * {@link FaultyPosix} can produce each of them in that way.
+ */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.METHOD)
 public @interface Errnos {
   /**
-   * Names the error numbers.
+   * Names the error numbers that throw {@link ErrnoException}.
    *
-   * @return those of the man page that Atoll can meet
+   * @return those that nobody expects
    */
-  Errno[] value();
+  Errno[] value() default {};
+
+  /**
+   * Names the error numbers that are expected refusals, which the call returns negative.
+   *
+   * @return those that a caller has to look at
+   */
+  Errno[] returned() default {};
 }

@@ -126,6 +126,20 @@ public final class IoVector {
     }
   }
 
+  /** Gives a copy of what is left, cut off after some bytes. */
+  IoVector limited(long bytes) {
+    var copy = new IoVector(capacity);
+    long left = Math.min(bytes, totalBytes);
+    for (int i = first; left > 0; i++) {
+      long at = (long) i * PIECE_BYTES;
+      long length = Math.min(left, pieces.get(JAVA_LONG, at + LENGTH));
+      copy.set(copy.end++, pieces.get(JAVA_LONG, at + BASE), length);
+      copy.totalBytes += length;
+      left -= length;
+    }
+    return copy;
+  }
+
   /** Where the first piece that is left stands. */
   long address() {
     return pieces.address() + (long) first * PIECE_BYTES;

@@ -156,7 +156,7 @@ public interface MemoryCalls {
    * @return zero, or a negative errno; {@code -EIO} is reported by the kernel once per open file
    */
   @CheckReturnValue
-  @Errnos({EBUSY, EINVAL, ENOMEM, EIO, ENOSPC, EDQUOT})
+  @Errnos(returned = {EBUSY, EINVAL, ENOMEM, EIO, ENOSPC, EDQUOT})
   int msync(long address, long length);
 
   /**
@@ -168,7 +168,7 @@ public interface MemoryCalls {
    * @return zero, or a negative errno
    */
   @CheckReturnValue
-  @Errnos({EACCES, EAGAIN, EBADF, EFAULT, EINVAL, EIO, ENOMEM, EPERM})
+  @Errnos(returned = {EACCES, EAGAIN, EBADF, EFAULT, EINVAL, EIO, ENOMEM, EPERM})
   int madvise(long address, long length, int advice);
 
   /**
@@ -196,7 +196,7 @@ public interface MemoryCalls {
    * @return {@code F_SEAL_} flags, or {@code -EINVAL} if this kind of file has none
    */
   @CheckReturnValue
-  @Errnos({EINVAL})
+  @Errnos(returned = {EINVAL})
   int seals(Descriptor descriptor);
 
   /**
@@ -206,6 +206,6 @@ public interface MemoryCalls {
    * @return zero, or a negative errno where the kernel lacks the command
    */
   @CheckReturnValue
-  @Errnos({EINVAL, ENOSYS, EPERM})
+  @Errnos(returned = {EINVAL, ENOSYS, EPERM})
   int membarrier(int command);
 }

@@ -4,7 +4,7 @@ package dev.atoll.posix;
 /**
  * The operating system as Atoll sees it: files, memory, sockets, waits and the process itself.
  *
- * <p>It is an interface so that tests can put a failing twin in its place ({@code FaultyPosix}:
+ * <p>It is an interface so that tests can put a failing twin in its place ({@link FaultyPosix}:
  * each call can be made to give each errno it is documented to give). Every descriptor made through
  * it is close-on-exec. A call that fails throws {@link ErrnoException} unless its documentation
  * says that the failure is an expected refusal, which it then returns as a negative errno. Calls

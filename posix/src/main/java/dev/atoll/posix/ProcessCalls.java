@@ -56,6 +56,6 @@ public interface ProcessCalls {
    * @return the number, to be wrapped and owned by the caller, or a negative errno
    */
   @CheckReturnValue
-  @Errnos({EINVAL, EMFILE, ENFILE, ENODEV, ENOMEM, ESRCH})
+  @Errnos(returned = {EINVAL, EMFILE, ENFILE, ENODEV, ENOMEM, ESRCH})
   int processDescriptor(long pid);
 }

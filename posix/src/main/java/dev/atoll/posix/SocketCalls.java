@@ -107,19 +107,20 @@ public interface SocketCalls {
    * @return zero when connected, {@code -EINPROGRESS} when it will be, or a negative errno
    */
   @CheckReturnValue
-  @Errnos({
-    EACCES,
-    EADDRINUSE,
-    EADDRNOTAVAIL,
-    EAGAIN,
-    EALREADY,
-    ECONNREFUSED,
-    EINPROGRESS,
-    EISCONN,
-    ENETUNREACH,
-    EHOSTUNREACH,
-    ETIMEDOUT
-  })
+  @Errnos(
+      returned = {
+        EACCES,
+        EADDRINUSE,
+        EADDRNOTAVAIL,
+        EAGAIN,
+        EALREADY,
+        ECONNREFUSED,
+        EINPROGRESS,
+        EISCONN,
+        ENETUNREACH,
+        EHOSTUNREACH,
+        ETIMEDOUT
+      })
   int connectTcp(Descriptor descriptor, InetSocketAddress remote);
 
   /**
@@ -130,7 +131,7 @@ public interface SocketCalls {
    *     {@code -EAGAIN} when none waits
    */
   @CheckReturnValue
-  @Errnos({EAGAIN, ECONNABORTED, EMFILE, ENFILE, ENOBUFS, ENOMEM, EPROTO})
+  @Errnos(returned = {EAGAIN, ECONNABORTED, EMFILE, ENFILE, ENOBUFS, ENOMEM, EPROTO})
   int accept(Descriptor descriptor);
 
   /**
@@ -184,7 +185,7 @@ public interface SocketCalls {
    * @return bytes sent, or a negative errno; {@code -EAGAIN} when the peer's queue is full
    */
   @CheckReturnValue
-  @Errnos({EAGAIN, ECONNRESET, EMSGSIZE, ENOBUFS, ENOMEM, ENOTCONN, EPIPE})
+  @Errnos(returned = {EAGAIN, ECONNRESET, EMSGSIZE, ENOBUFS, ENOMEM, ENOTCONN, EPIPE})
   long sendMessage(Descriptor descriptor, MemorySegment message, List<Descriptor> passed);
 
   /**
@@ -196,7 +197,7 @@ public interface SocketCalls {
    * @return what arrived
    */
   @CheckReturnValue
-  @Errnos({EAGAIN, ECONNRESET, EMFILE, ENOMEM, ENOTCONN})
+  @Errnos(returned = {EAGAIN, ECONNRESET, EMFILE, ENOMEM, ENOTCONN})
   ReceivedMessage receiveMessage(Descriptor descriptor, MemorySegment buffer);
 
   /**
@@ -208,7 +209,7 @@ public interface SocketCalls {
    * @return bytes, {@link #END_OF_STREAM}, or a negative errno
    */
   @CheckReturnValue
-  @Errnos({EAGAIN, ECONNREFUSED, ECONNRESET, EFAULT, ENOMEM, ENOTCONN, ETIMEDOUT})
+  @Errnos(returned = {EAGAIN, ECONNREFUSED, ECONNRESET, EFAULT, ENOMEM, ENOTCONN, ETIMEDOUT})
   long receive(Descriptor descriptor, MemorySegment buffer, int flags);
 
   /**
@@ -219,7 +220,18 @@ public interface SocketCalls {
    * @return bytes taken, or a negative errno
    */
   @CheckReturnValue
-  @Errnos({EAGAIN, ECONNRESET, EFAULT, EMSGSIZE, ENOBUFS, ENOMEM, ENOTCONN, EPIPE, ETIMEDOUT})
+  @Errnos(
+      returned = {
+        EAGAIN,
+        ECONNRESET,
+        EFAULT,
+        EMSGSIZE,
+        ENOBUFS,
+        ENOMEM,
+        ENOTCONN,
+        EPIPE,
+        ETIMEDOUT
+      })
   long send(Descriptor descriptor, MemorySegment buffer);
 
   /**
@@ -231,7 +243,7 @@ public interface SocketCalls {
    *     longer backed by its file
    */
   @CheckReturnValue
-  @Errnos({EAGAIN, ECONNRESET, EFAULT, EINVAL, EIO, ENOMEM, ENOTCONN, ETIMEDOUT})
+  @Errnos(returned = {EAGAIN, ECONNRESET, EFAULT, EINVAL, EIO, ENOMEM, ENOTCONN, ETIMEDOUT})
   long readv(Descriptor descriptor, IoVector vector);
 
   /**
@@ -242,7 +254,19 @@ public interface SocketCalls {
    * @return bytes taken, or a negative errno
    */
   @CheckReturnValue
-  @Errnos({EAGAIN, ECONNRESET, EFAULT, EINVAL, EIO, ENOBUFS, ENOMEM, ENOTCONN, EPIPE, ETIMEDOUT})
+  @Errnos(
+      returned = {
+        EAGAIN,
+        ECONNRESET,
+        EFAULT,
+        EINVAL,
+        EIO,
+        ENOBUFS,
+        ENOMEM,
+        ENOTCONN,
+        EPIPE,
+        ETIMEDOUT
+      })
   long writev(Descriptor descriptor, IoVector vector);
 
   /**
@@ -272,6 +296,6 @@ public interface SocketCalls {
    *     errno where the kernel (before 6.5) lacks it
    */
   @CheckReturnValue
-  @Errnos({EBADF, ENODEV, ENOPROTOOPT, ENOTSOCK, ESRCH})
+  @Errnos(returned = {EBADF, ENODEV, ENOPROTOOPT, ENOTSOCK, ESRCH})
   int peerProcess(Descriptor descriptor);
 }

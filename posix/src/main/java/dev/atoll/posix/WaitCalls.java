@@ -116,7 +116,9 @@ public interface WaitCalls {
    * @return how many have events, zero when the time is up, or {@code -EINTR}
    */
   @CheckReturnValue
-  @Errnos({EINTR, ENOMEM, EINVAL})
+  @Errnos(
+      value = {ENOMEM, EINVAL},
+      returned = EINTR)
   int poll(PollSet set, long timeoutNanos);
 
   /**
@@ -130,7 +132,9 @@ public interface WaitCalls {
    *     -ETIMEDOUT} or {@code -EINTR}
    */
   @CheckReturnValue
-  @Errnos({EAGAIN, EFAULT, EINTR, EINVAL, ETIMEDOUT})
+  @Errnos(
+      value = {EFAULT, EINVAL},
+      returned = {EAGAIN, EINTR, ETIMEDOUT})
   int futexWait(MemorySegment word, int expected, long timeoutNanos);
 
   /**
@@ -145,7 +149,9 @@ public interface WaitCalls {
    *     -ETIMEDOUT}, {@code -EINTR}, or {@code -ENOSYS} on an older kernel
    */
   @CheckReturnValue
-  @Errnos({EAGAIN, EFAULT, EINTR, EINVAL, ENOSYS, ETIMEDOUT})
+  @Errnos(
+      value = {EFAULT, EINVAL},
+      returned = {EAGAIN, EINTR, ENOSYS, ETIMEDOUT})
   int futexWaitEither(
       MemorySegment first,
       int firstExpected,
