@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.atoll.pmem;
+
+import dev.atoll.base.Site;
+import dev.atoll.posix.Descriptor;
+import dev.atoll.posix.Errno;
+import dev.atoll.posix.ErrnoException;
+import dev.atoll.posix.FileCalls;
+import dev.atoll.posix.FileStatus;
+import dev.atoll.posix.Posix;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Gives a file its size and its blocks, and takes back what it gave when that fails.
+ *
+ * <p>Growing goes through fallocate(2), which never makes a file smaller, whoever else grows it at
+ * the same time; ftruncate(2) would, and is used to grow only where the file system knows no
+ * fallocate.
+ */
+final class BlockReservation {
+  private static final long CHUNK_BYTES = 1 << 20;
+
+  private final Posix posix;
+  private final Descriptor descriptor;
+  private final long size;
+  private final boolean isSparse;
+
+  BlockReservation(Posix posix, Descriptor descriptor, OpenPlan plan) {
+    this.posix = posix;
+    this.descriptor = descriptor;
+    this.size = plan.size();
+    this.isSparse = plan.options().contains(PmemOption.SPARSE);
+  }
+
+  /** Sizes a new file; its creator deletes it on failure. */
+  Reservation fill() {
+    if (isSparse) {
+      return growSparse(0);
+    }
+    if (isAllocated(0, size)) {
+      return Reservation.RESERVED;
+    }
+    writeZeros(0);
+    return Reservation.WRITTEN;
+  }
+
+  /**
+   * Extends an existing file if it is smaller, and reserves blocks for its holes.
+   *
+   * <p>Blocks are reserved first without touching the size, so a full file system leaves the size
+   * as it was; setting the size afterwards needs no more blocks.
+   */
+  Reservation extend(FileStatus before) {
+    if (isSparse) {
+      return before.size() < size ? growSparse(before.size()) : Reservation.SPARSE;
+    }
+    long target = Math.max(size, before.size());
+    try {
+      boolean isReserved = isAllocated(FileCalls.FALLOC_FL_KEEP_SIZE, target);
+      Site.hit("pmem.widened");
+      // NFS 4.2 knows the plain mode only, so both are tried.
+      if (isAllocated(0, target)) {
+        return Reservation.RESERVED;
+      }
+      if (isReserved) {
+        growSparse(before.size());
+        return Reservation.RESERVED;
+      }
+      writeZeros(before.size());
+      return Reservation.WRITTEN;
+    } catch (Throwable failure) {
+      restoreAfter(failure, before);
+      throw failure;
+    }
+  }
+
+  private Reservation growSparse(long sizeBefore) {
+    try {
+      posix.fallocate(descriptor, 0, size - 1, 1);
+    } catch (ErrnoException e) {
+      requireUnsupported(e);
+      if (sizeBefore < size) {
+        posix.ftruncate(descriptor, size);
+      }
+    }
+    return Reservation.SPARSE;
+  }
+
+  private boolean isAllocated(int mode, long target) {
+    try {
+      posix.fallocate(descriptor, mode, 0, target);
+      return true;
+    } catch (ErrnoException e) {
+      requireUnsupported(e);
+      return false;
+    }
+  }
+
+  private static void requireUnsupported(ErrnoException e) {
+    if (e.errno() != Errno.EOPNOTSUPP && e.errno() != Errno.ENOSYS) {
+      throw e;
+    }
+  }
+
+  private void writeZeros(long from) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment zeros = arena.allocate(Math.min(CHUNK_BYTES, Math.max(1, size - from)));
+      long position = from;
+      while (position < size) {
+        long bytes = Math.min(zeros.byteSize(), size - position);
+        position += posix.pwrite(descriptor, zeros.asSlice(0, bytes), position);
+      }
+    }
+  }
+
+  /**
+   * Puts the size back, and releases blocks beyond the end: ftruncate(2) to the present size frees
+   * them on the file systems that keep them (ext4_setattr and xfs_setattr_size in Linux).
+   */
+  private void restoreAfter(Throwable failure, FileStatus before) {
+    try {
+      long now = posix.statx(descriptor).size();
+      if (now <= Math.max(size, before.size())) {
+        posix.ftruncate(descriptor, before.size());
+      }
+    } catch (RuntimeException e) {
+      failure.addSuppressed(e);
+    }
+  }
+}
