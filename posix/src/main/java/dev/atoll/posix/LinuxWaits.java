@@ -126,7 +126,7 @@ interface LinuxWaits extends WaitCalls {
     long timeout = timeoutNanos < 0 ? NULL : scratch.timespec(0, timeoutNanos);
     long result;
     try {
-      result = PPOLL.call(set.address(), set.count(), timeout, NULL);
+      result = PPOLL.call(set.address(), set.entries(), timeout, NULL);
     } finally {
       Reference.reachabilityFence(set);
     }

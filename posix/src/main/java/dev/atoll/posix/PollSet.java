@@ -34,6 +34,9 @@ public final class PollSet {
   private final int capacity;
   private int count;
 
+  /** Whether the entry behind the last is a waiter's own eventfd. */
+  private boolean hasOwn;
+
   /**
    * Makes an empty set.
    *
@@ -45,7 +48,7 @@ public final class PollSet {
           "capacity=" + capacity + " is not from 1 to " + CAPACITY_MAX);
     }
     this.capacity = capacity;
-    this.memory = Arena.ofAuto().allocate((long) capacity * ENTRY_BYTES, 8);
+    this.memory = Arena.ofAuto().allocate((capacity + 1L) * ENTRY_BYTES, 8);
   }
 
   /**
@@ -90,6 +93,35 @@ public final class PollSet {
   public int happened(int index) {
     Objects.checkIndex(index, count);
     return memory.get(JAVA_SHORT, (long) index * ENTRY_BYTES + HAPPENED) & 0xFFFF;
+  }
+
+  /**
+   * Polls for the entries and one more descriptor.
+   *
+   * @return how many entries have events, the one more not counted, or {@code -EINTR}
+   */
+  int pollWith(Descriptor own, WaitCalls calls, long timeoutNanos) {
+    long at = (long) count * ENTRY_BYTES;
+    memory.set(JAVA_INT, at + NUMBER, own.number());
+    memory.set(JAVA_SHORT, at + EVENTS, (short) WaitCalls.POLLIN);
+    memory.set(JAVA_SHORT, at + HAPPENED, (short) 0);
+    hasOwn = true;
+    try {
+      int result = calls.poll(this, timeoutNanos);
+      return result > 0 && hasOwnHappened() ? result - 1 : result;
+    } finally {
+      hasOwn = false;
+    }
+  }
+
+  /** Tells whether the last {@link #pollWith} brought something for the one more descriptor. */
+  boolean hasOwnHappened() {
+    return memory.get(JAVA_SHORT, (long) count * ENTRY_BYTES + HAPPENED) != 0;
+  }
+
+  /** How many entries the kernel is to look at. */
+  int entries() {
+    return hasOwn ? count + 1 : count;
   }
 
   long address() {

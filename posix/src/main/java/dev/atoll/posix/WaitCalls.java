@@ -10,7 +10,7 @@ import java.lang.foreign.MemorySegment;
  * Calls that wait and wake, as {@link Posix} gives them.
  *
  * <p>The calls here block the platform thread they run on and do not see {@link
- * Thread#interrupt()}; {@code InterruptibleWait} makes waits that do. No virtual thread may enter
+ * Thread#interrupt()}; {@link InterruptibleWait} makes waits that do. No virtual thread may enter
  * one with a time-out other than zero.
  */
 public interface WaitCalls {
