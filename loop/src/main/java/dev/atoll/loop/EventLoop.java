@@ -1,0 +1,415 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.atoll.loop;
+
+import dev.atoll.base.CheckReturnValue;
+import dev.atoll.posix.Descriptor;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs callbacks one after the other on one thread: descriptors that are ready, timers, and
+ * commands from other threads.
+ *
+ * <p>A loop is driven by calls of {@link #turn}, each by the thread that holds the loop at that
+ * time. {@link #start} makes a background thread that holds and drives it until {@link #close};
+ * tests and simulators {@link #tryHold hold} it themselves. State that belongs to the loop needs no
+ * lock: all callbacks of one holder are seen by the next.
+ *
+ * <p>An exception of a callback goes to the {@link FailureHandler}. A loop that ends on one logs
+ * it, says so by {@link #failure()}, and refuses commands from then on.
+ *
+ * <p>A loop without work sleeps until the next timer and uses no processor time. Callbacks must not
+ * block; what can block belongs on a {@link WorkerPool}.
+ *
+ * <p>Thread safety: {@link #execute}, {@link #close}, {@link #isLoopThread} and the questions about
+ * state by any thread; everything else only by the thread that holds the loop.
+ */
+public final class EventLoop implements Executor, AutoCloseable {
+  /** The most commands that may wait; one more is refused. */
+  public static final int MOST_COMMANDS = 1 << 16;
+
+  private static final int COMMANDS_PER_TURN = 256;
+  private static final int TIMERS_PER_TURN = 256;
+  private static final Duration CLOSE_WAIT = Duration.ofSeconds(10);
+  private static final System.Logger LOG = System.getLogger(EventLoop.class.getName());
+
+  private final LoopOptions options;
+  private final Poller poller;
+  private final TimerWheel timers;
+  private final Registrations registrations = new Registrations();
+  private final ConcurrentLinkedQueue<Runnable> commands = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger commandCount = new AtomicInteger();
+
+  /** True from before the look at the commands that leads to a sleep until after the sleep. */
+  private final AtomicBoolean isSleeping = new AtomicBoolean();
+
+  private final AtomicReference<@Nullable Thread> holder = new AtomicReference<>();
+  private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+  private final AtomicReference<State> state = new AtomicReference<>(State.NEW);
+
+  /** Made once, so that a turn allocates nothing. */
+  private final Poller.Ready ready = this::dispatch;
+
+  private volatile @Nullable Thread thread;
+
+  private enum State {
+    NEW,
+    OPEN,
+    CLOSING,
+    CLOSED
+  }
+
+  /**
+   * Makes a loop without a thread of its own.
+   *
+   * @param options its parts
+   */
+  public EventLoop(LoopOptions options) {
+    this.options = options;
+    this.poller = options.poller();
+    this.timers = new TimerWheel(options.clock().nanos());
+  }
+
+  /**
+   * Makes a loop and starts its thread.
+   *
+   * @param options its parts
+   * @return the running loop, owned by the caller
+   */
+  public static EventLoop started(LoopOptions options) {
+    EventLoop loop = new EventLoop(options);
+    loop.start();
+    return loop;
+  }
+
+  /**
+   * Starts the background thread, a daemon.
+   *
+   * @throws IllegalStateException if it was started before or the loop is closed
+   */
+  public void start() {
+    if (!state.compareAndSet(State.NEW, State.OPEN)) {
+      throw new IllegalStateException("loop " + options.name() + " is " + state.get());
+    }
+    Thread created = Thread.ofPlatform().daemon().name(options.name()).unstarted(this::drive);
+    thread = created;
+    created.start();
+  }
+
+  /**
+   * Makes the calling thread the one that holds the loop, unless another holds it.
+   *
+   * @return whether the caller holds it now
+   */
+  @CheckReturnValue
+  public boolean tryHold() {
+    return holder.compareAndSet(null, Thread.currentThread());
+  }
+
+  /**
+   * Gives the loop up, so that another thread can hold it.
+   *
+   * @throws IllegalStateException if the calling thread does not hold it
+   */
+  public void release() {
+    requireLoopThread();
+    holder.set(null);
+  }
+
+  /**
+   * Does what there is to do once: commands, timers that are due, and descriptors that are ready,
+   * each up to a bound. If there is nothing it waits for events.
+   *
+   * @param maxWaitNanos the longest wait; zero just looks; the next timer shortens it
+   * @return how much was done; zero if nothing
+   * @throws IllegalStateException if the calling thread does not hold the loop, or the loop has
+   *     ended
+   */
+  public int turn(long maxWaitNanos) {
+    requireLoopThread();
+    if (failure.get() != null || state.get() == State.CLOSED) {
+      throw new IllegalStateException("loop " + options.name() + " has ended");
+    }
+    int work = runCommands() + runTimers();
+    long waitNanos = work > 0 ? 0 : waitNanos(maxWaitNanos);
+    if (waitNanos > 0) {
+      isSleeping.set(true);
+      // Looked at after the flag is up: whoever adds a command from now on sees the flag.
+      waitNanos = commands.isEmpty() && state.get() != State.CLOSING ? waitNanos : 0;
+    }
+    try {
+      work += poller.poll(waitNanos == Long.MAX_VALUE ? -1 : waitNanos, ready);
+    } finally {
+      isSleeping.set(false);
+    }
+    return work;
+  }
+
+  /**
+   * Runs a task on the loop's thread, after those given before by the same thread.
+   *
+   * @param command the task
+   * @throws RejectedExecutionException if the loop has ended, or {@link #MOST_COMMANDS} wait
+   *     already
+   */
+  @Override
+  public void execute(Runnable command) {
+    if (commandCount.get() >= MOST_COMMANDS) {
+      throw new RejectedExecutionException(
+          "loop " + options.name() + " has commands=" + MOST_COMMANDS + " waiting");
+    }
+    if (!post(command)) {
+      throw new RejectedExecutionException("loop " + options.name() + " has ended");
+    }
+  }
+
+  /**
+   * Watches a descriptor.
+   *
+   * @param descriptor what to watch; it stays the caller's and open until the registration is
+   *     cancelled
+   * @param events {@code POLL} flags of {@link dev.atoll.posix.WaitCalls}
+   * @param handler receives the events on the loop's thread
+   * @return the registration
+   * @throws IllegalStateException if the calling thread does not hold the loop
+   * @throws dev.atoll.posix.ErrnoException if the kernel refuses
+   */
+  public Registration register(Descriptor descriptor, int events, Registration.Handler handler) {
+    requireLoopThread();
+    Registration registration = registrations.add(this, descriptor, handler);
+    try {
+      poller.add(descriptor, events, registration.key());
+    } catch (Throwable refused) {
+      registrations.remove(registration.key());
+      throw refused;
+    }
+    return registration;
+  }
+
+  /**
+   * Runs a task once, some time from now.
+   *
+   * @param delayNanos how long from now; zero or less for the next turn
+   * @param task what to run on the loop's thread
+   * @return the timer
+   * @throws IllegalStateException if the calling thread does not hold the loop
+   */
+  public Timer schedule(long delayNanos, Runnable task) {
+    requireLoopThread();
+    return timers.schedule(options.clock().nanos() + Math.max(0, delayNanos), task);
+  }
+
+  /**
+   * Reads the loop's clock.
+   *
+   * @return nanoseconds, as {@link dev.atoll.base.Clock}
+   */
+  public long nanos() {
+    return options.clock().nanos();
+  }
+
+  /**
+   * Tells whether the calling thread holds the loop.
+   *
+   * @return true inside callbacks
+   */
+  public boolean isLoopThread() {
+    return Thread.currentThread().equals(holder.get());
+  }
+
+  /**
+   * Tells whether the loop takes commands.
+   *
+   * @return false once it is closed or has failed
+   */
+  public boolean isOpen() {
+    State now = state.get();
+    return failure.get() == null && (now == State.NEW || now == State.OPEN);
+  }
+
+  /**
+   * Tells what ended the loop.
+   *
+   * @return what a callback threw, or null if the loop has not failed
+   */
+  public @Nullable Throwable failure() {
+    return failure.get();
+  }
+
+  /**
+   * Ends the loop: commands that wait are run, then the thread ends and the poller is closed. A
+   * second call does nothing. On the loop's own thread it only asks for the end, which comes after
+   * the turn.
+   *
+   * @throws IllegalStateException if the thread did not end within ten seconds, with what it is
+   *     doing, or if another thread holds a loop that was never started
+   */
+  @Override
+  public void close() {
+    if (state.compareAndSet(State.NEW, State.CLOSING)) {
+      closeUnstarted();
+      return;
+    }
+    if (state.compareAndSet(State.OPEN, State.CLOSING)) {
+      poller.wake();
+    }
+    Thread running = thread;
+    if (running != null && !isLoopThread()) {
+      ThreadEnds.await(List.of(running), CLOSE_WAIT);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "loop " + options.name() + " " + state.get() + (failure.get() == null ? "" : " FAILED");
+  }
+
+  /** Adds a command beyond the bound; for results whose number others bound. */
+  boolean post(Runnable command) {
+    Objects.requireNonNull(command, "command");
+    commandCount.incrementAndGet();
+    commands.add(command);
+    if (!isOpen() && commands.remove(command)) {
+      // The loop may have looked for the last time before the command came.
+      commandCount.decrementAndGet();
+      return false;
+    }
+    if (isSleeping.compareAndSet(true, false)) {
+      poller.wake();
+    }
+    return true;
+  }
+
+  void requireLoopThread() {
+    if (!isLoopThread()) {
+      throw new IllegalStateException(
+          "thread " + Thread.currentThread().getName() + " does not hold loop " + options.name());
+    }
+  }
+
+  Poller poller() {
+    return poller;
+  }
+
+  Registrations registrations() {
+    return registrations;
+  }
+
+  private void drive() {
+    if (!tryHold()) {
+      fail(new IllegalStateException("loop " + options.name() + " is held by " + holder.get()));
+      return;
+    }
+    try {
+      long maxWaitNanos = IdlePolicy.LOOK;
+      while (state.get() == State.OPEN && failure.get() == null) {
+        maxWaitNanos = options.idlePolicy().idle(turn(maxWaitNanos));
+      }
+      finish();
+    } catch (Throwable broken) {
+      fail(broken);
+      end();
+    }
+  }
+
+  /** Runs the commands that came before the close, a bounded number since no more are taken. */
+  private void finish() {
+    int done = 1;
+    while (done > 0) {
+      done = runCommands();
+    }
+    end();
+  }
+
+  private void end() {
+    state.set(State.CLOSED);
+    try {
+      poller.close();
+    } finally {
+      holder.set(null);
+    }
+  }
+
+  private void closeUnstarted() {
+    if (!tryHold() && !isLoopThread()) {
+      state.set(State.NEW);
+      throw new IllegalStateException("loop " + options.name() + " is held by " + holder.get());
+    }
+    finish();
+  }
+
+  private int runCommands() {
+    int done = 0;
+    while (done < COMMANDS_PER_TURN && failure.get() == null) {
+      Runnable command = commands.poll();
+      if (command == null) {
+        break;
+      }
+      commandCount.decrementAndGet();
+      done++;
+      try {
+        command.run();
+      } catch (Throwable thrown) {
+        decide(thrown);
+      }
+    }
+    return done;
+  }
+
+  private int runTimers() {
+    if (timers.size() == 0 || failure.get() != null) {
+      return 0;
+    }
+    try {
+      return timers.advance(options.clock().nanos(), TIMERS_PER_TURN);
+    } catch (Throwable thrown) {
+      decide(thrown);
+      return 1;
+    }
+  }
+
+  private long waitNanos(long maxWaitNanos) {
+    return Math.max(0, Math.min(maxWaitNanos, timers.nanosToNext(options.clock().nanos())));
+  }
+
+  private void dispatch(long key, int events) {
+    Registration registration = registrations.find(key);
+    if (registration == null || failure.get() != null || state.get() == State.CLOSED) {
+      // Cancelled by an earlier callback of this turn, or nobody is to be called any more.
+      return;
+    }
+    try {
+      registration.handler().ready(events);
+    } catch (Throwable thrown) {
+      decide(thrown);
+    }
+  }
+
+  private void decide(Throwable thrown) {
+    FailureHandler.Decision decision;
+    try {
+      decision = options.failureHandler().failed(thrown);
+    } catch (Throwable worse) {
+      worse.addSuppressed(thrown);
+      fail(worse);
+      return;
+    }
+    if (decision == FailureHandler.Decision.STOP) {
+      fail(thrown);
+    }
+  }
+
+  private void fail(Throwable thrown) {
+    if (failure.compareAndSet(null, thrown)) {
+      LOG.log(System.Logger.Level.ERROR, "event=loop-failed name=" + options.name(), thrown);
+    }
+  }
+}
