@@ -5,7 +5,6 @@ import static dev.atoll.posix.MemoryCalls.MAP_ANONYMOUS;
 import static dev.atoll.posix.MemoryCalls.MAP_FIXED;
 import static dev.atoll.posix.MemoryCalls.MAP_NORESERVE;
 import static dev.atoll.posix.MemoryCalls.MAP_PRIVATE;
-import static dev.atoll.posix.MemoryCalls.PROT_READ;
 
 import dev.atoll.base.Ranges;
 import dev.atoll.base.Site;
@@ -19,9 +18,9 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>Hot paths such as a write-back use the raw {@link #address()} with no more than a look at
  * {@link #isOpen()}, so a thread may still hold the address when another closes the range. Closing
- * therefore never unmaps: it puts readable zero pages in place of the file and gives the addresses
- * back to the kernel much later ({@value Quarantine#GRACE_SECONDS} seconds, see {@code
- * Quarantine}). A thread that uses {@link #segment()} after close gets an {@link
+ * therefore never unmaps: it puts zero pages with the same rights in place of the file and gives
+ * the addresses back to the kernel much later ({@value Quarantine#GRACE_SECONDS} seconds, see
+ * {@code Quarantine}). A thread that uses {@link #segment()} after close gets an {@link
  * IllegalStateException}.
  *
  * <p>{@link #revoke()} takes the file away but leaves the range usable: the same swap, done by
@@ -185,9 +184,10 @@ public final class MappedRange implements AutoCloseable {
       isOpen = false;
       Site.hit("range.closed");
       boolean isArenaClosed = Quarantine.isClosedNow(arena);
-      // Where a system call holds the arena, Java stores still get through: then the zero pages
-      // must take stores, or the store would kill the process.
-      replace(isArenaClosed ? PROT_READ : request.protection());
+      // The zero pages take stores where the range did: a non-temporal copy to the raw address may
+      // have looked at isOpen() just before, and where a system call holds the arena, Java stores
+      // still get through. A store to a read-only page would kill the process.
+      replace(request.protection());
       Site.hit("range.zeroed");
       quarantine.add(posix, address, mappedLength, isArenaClosed ? null : arena);
     }
