@@ -1,0 +1,221 @@
+package dev.atoll;
+
+import dev.atoll.base.Clock;
+import dev.atoll.device.Device;
+import dev.atoll.device.DeviceConfig;
+import dev.atoll.link.Answer;
+import dev.atoll.link.DeviceDirectory;
+import dev.atoll.link.EmbeddedSession;
+import dev.atoll.link.LinkException;
+import dev.atoll.link.Reply;
+import dev.atoll.link.Request;
+import dev.atoll.link.Session;
+import dev.atoll.link.SocketSession;
+import dev.atoll.memory.SharedMemory;
+import dev.atoll.posix.Errno;
+import dev.atoll.posix.ErrnoException;
+import dev.atoll.posix.Posix;
+import dev.atoll.rsm.Controller;
+import dev.atoll.rsm.RsmLibrary;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A program's place in Atoll: begin here.
+ *
+ * {@snippet class="dev.atoll.NodeSnippets" region="firstSegment"}
+ *
+ * <p>{@link #embedded} runs the device inside this process: no daemon, no files, and only this
+ * process can connect. {@link #attach} uses the device of another process, through which all
+ * programs of the host meet. Either way the interface is the same.
+ *
+ * <p>Thread safety: all methods may be called by any thread. Closing a node ends its session: its
+ * segments are withdrawn and its imports disconnected.
+ */
+public final class Node implements AutoCloseable {
+  private final Posix posix;
+  private final Session session;
+  private final RsmLibrary library;
+  private final @Nullable Device device;
+  private final AtomicBoolean isClosed = new AtomicBoolean();
+
+  private Node(Posix posix, Session session, @Nullable Device device) {
+    this.posix = posix;
+    this.session = session;
+    this.device = device;
+    this.library = new RsmLibrary(posix, Clock.system(), session);
+  }
+
+  /**
+   * Makes a node with a device of its own inside this process.
+   *
+   * @return the node, owned by the caller
+   * @throws UnsupportedOperationException if this is not 64-bit Linux or native access is refused
+   */
+  public static Node embedded() {
+    return embedded(Posix.system(), DeviceConfig.standard());
+  }
+
+  /**
+   * Makes a node with a device of its own inside this process.
+   *
+   * @param posix the operating system
+   * @param config of the device
+   * @return the node, owned by the caller
+   */
+  public static Node embedded(Posix posix, DeviceConfig config) {
+    Device device = Device.start(posix, Clock.system(), config, new SecureRandom());
+    try {
+      return new Node(posix, EmbeddedSession.open(posix, device.port()), device);
+    } catch (InterruptedException e) {
+      device.close();
+      throw interrupted(e);
+    } catch (RuntimeException e) {
+      device.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Attaches to this user's device, found by {@link DeviceDirectory#find}.
+   *
+   * @return the node, owned by the caller
+   * @throws LinkException ATOLL_NO_DEVICE if none runs, ATOLL_SESSION_REFUSED if it does not want us
+   *     or somebody else listens in its place
+   */
+  public static Node attach() {
+    Posix posix = Posix.system();
+    return attach(
+        posix,
+        DeviceDirectory.find(
+            System.getenv(), posix.effectiveUid(), Path.of(System.getProperty("java.io.tmpdir"))));
+  }
+
+  /**
+   * Attaches to the device of a directory.
+   *
+   * @param directory the device's directory
+   * @return the node, owned by the caller
+   * @throws LinkException as {@link #attach()}
+   */
+  public static Node attach(Path directory) {
+    return attach(Posix.system(), new DeviceDirectory(directory));
+  }
+
+  /**
+   * Attaches to the device of a directory.
+   *
+   * @param posix the operating system
+   * @param directory the device's directory
+   * @return the node, owned by the caller
+   * @throws LinkException as {@link #attach()}
+   */
+  public static Node attach(Posix posix, DeviceDirectory directory) {
+    try {
+      return new Node(posix, SocketSession.connect(posix, directory), null);
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
+  }
+
+  private static LinkException interrupted(InterruptedException cause) {
+    Thread.currentThread().interrupt();
+    return new LinkException(
+        LinkException.LOST, "The thread was interrupted while it opened a session.", cause);
+  }
+
+  /**
+   * Tells which node this is.
+   *
+   * @return 1 to 64
+   */
+  public int nodeId() {
+    return session.welcome().nodeId();
+  }
+
+  /**
+   * Finds a controller: {@code rsm_get_controller}.
+   *
+   * @param name {@code loopback}, which every node has
+   * @return the controller
+   * @throws dev.atoll.rsm.RsmException CTLR_NOT_PRESENT if this node has none of that name
+   */
+  public Controller controller(String name) {
+    return library.controller(name);
+  }
+
+  /**
+   * Makes shared memory that can be exported: fresh zero pages, all reserved. The device makes and
+   * owns the file, so that readers of other users can not widen their access.
+   *
+   * @param bytes how much is needed; rounded up to whole pages
+   * @return the region, owned by the caller
+   * @throws dev.atoll.memory.OutOfMemoryBudgetException if there is not enough memory, with numbers
+   * @throws ErrnoException if a call fails
+   * @throws LinkException if the session is lost
+   */
+  public SharedMemory allocate(long bytes) {
+    long size = SharedMemory.pagesFor(posix, bytes);
+    try {
+      Answer answer = session.call(new Request.MemoryCreate(size), List.of());
+      if (answer.reply() instanceof Reply.Refused refused) {
+        throw new ErrnoException("memfd_create", refused.errno(), "device", refused.detail());
+      }
+      if (answer.descriptors().size() != 1) {
+        answer.closeDescriptors();
+        throw new ErrnoException(
+            "memfd_create", Errno.EPROTO.number(), "device", "It answers " + answer.reply());
+      }
+      return SharedMemory.adopt(posix, answer.descriptors().getFirst(), size);
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
+  }
+
+  /**
+   * Asks what the device holds; for its owner and root.
+   *
+   * @return counters
+   * @throws ErrnoException EPERM for other users
+   * @throws LinkException if the session is lost
+   */
+  public Reply.DeviceStatus deviceStatus() {
+    try {
+      Answer answer = session.call(new Request.Status(), List.of());
+      answer.closeDescriptors();
+      return switch (answer.reply()) {
+        case Reply.DeviceStatus status -> status;
+        case Reply.Refused refused ->
+            throw new ErrnoException("status", refused.errno(), "device", refused.detail());
+        case Reply other ->
+            throw new ErrnoException(
+                "status", Errno.EPROTO.number(), "device", "It answers " + other);
+      };
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
+  }
+
+  /**
+   * Tells whether the device still answers.
+   *
+   * @return false once the node is closed or its device has gone
+   */
+  public boolean isOpen() {
+    return session.isOpen();
+  }
+
+  /** Ends the session, and the device if it is this node's own. Idempotent. */
+  @Override
+  public void close() {
+    if (isClosed.compareAndSet(false, true)) {
+      session.close();
+      if (device != null) {
+        device.close();
+      }
+    }
+  }
+}

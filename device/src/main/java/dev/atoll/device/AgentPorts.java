@@ -1,0 +1,18 @@
+package dev.atoll.device;
+
+import java.util.concurrent.Callable;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/** What the segment agent, a state machine, needs done for it. */
+interface AgentPorts {
+  /**
+   * Runs what may block on a worker, then the continuation on the loop.
+   *
+   * @return false if the workers are all busy and their queue is full
+   */
+  <T> boolean work(Callable<T> task, BiConsumer<@Nullable T, @Nullable Throwable> onLoop);
+
+  /** Runs an action on the loop once a time has passed. */
+  void after(long delayNanos, Runnable action);
+}

@@ -1,0 +1,104 @@
+package dev.atoll.device;
+
+import dev.atoll.link.LinkLimits;
+import dev.atoll.link.Notification;
+import dev.atoll.link.Reply;
+import dev.atoll.posix.Descriptor;
+import dev.atoll.posix.PeerCredentials;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** One session as the device knows it. Owned by the loop. */
+final class ClientSession {
+  private final long number;
+  private final PeerCredentials credentials;
+  private final Outbound outbound;
+  private final HandleTable<SegmentState> handles = new HandleTable<>(LinkLimits.HANDLES_MAX);
+  private @Nullable SignalPages signals;
+  private int outstanding;
+  private boolean isEnded;
+
+  ClientSession(long number, PeerCredentials credentials, Outbound outbound) {
+    this.number = number;
+    this.credentials = credentials;
+    this.outbound = outbound;
+  }
+
+  long number() {
+    return number;
+  }
+
+  /** Who the program is, by the kernel's word. */
+  PeerCredentials credentials() {
+    return credentials;
+  }
+
+  HandleTable<SegmentState> handles() {
+    return handles;
+  }
+
+  boolean isGreeted() {
+    return signals != null;
+  }
+
+  boolean isEnded() {
+    return isEnded;
+  }
+
+  SignalPages signals() {
+    SignalPages pages = signals;
+    if (pages == null) {
+      throw new IllegalStateException("session " + number + " has not greeted");
+    }
+    return pages;
+  }
+
+  void greeted(SignalPages pages) {
+    signals = pages;
+  }
+
+  /** Counts a request that will be answered later; false if the program has too many of them. */
+  boolean beginRequest() {
+    if (outstanding == LinkLimits.OUTSTANDING_MAX) {
+      return false;
+    }
+    outstanding++;
+    return true;
+  }
+
+  void reply(long correlation, Reply reply) {
+    reply(correlation, reply, List.of());
+  }
+
+  void reply(long correlation, Reply reply, List<Descriptor> borrowed) {
+    outstanding--;
+    if (!isEnded) {
+      outbound.reply(correlation, reply, borrowed);
+    }
+  }
+
+  /** Refuses what was never counted as a request. */
+  void refuse(long correlation, Reply.Refused refused) {
+    if (!isEnded) {
+      outbound.reply(correlation, refused, List.of());
+    }
+  }
+
+  void notify(Notification notification) {
+    if (!isEnded) {
+      outbound.notify(notification);
+    }
+  }
+
+  /** From now on nothing is sent. */
+  void end() {
+    isEnded = true;
+  }
+
+  void closeSignals() {
+    SignalPages pages = signals;
+    if (pages != null) {
+      pages.close();
+    }
+  }
+}

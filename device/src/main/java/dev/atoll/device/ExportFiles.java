@@ -1,0 +1,20 @@
+package dev.atoll.device;
+
+import dev.atoll.posix.Descriptor;
+
+/**
+ * The open files behind an export, which the device owns.
+ *
+ * @param readWrite the memory, for importers who may write
+ * @param readOnly the same file opened for reading only, which other users can not widen
+ * @param control the region's control page, for reading only
+ */
+record ExportFiles(Descriptor readWrite, Descriptor readOnly, Descriptor control)
+    implements AutoCloseable {
+  @Override
+  public void close() {
+    readWrite.close();
+    readOnly.close();
+    control.close();
+  }
+}

@@ -1,0 +1,57 @@
+package dev.atoll.device;
+
+/** An import segment as the device knows it. Owned by the loop. */
+final class ImportSegmentState implements SegmentState {
+  /** Where it is in its life. */
+  enum Phase {
+    CONNECTED,
+    REVOKING,
+    DISCONNECTED
+  }
+
+  private final ClientSession session;
+  private final ExportSegmentState export;
+  private Phase phase = Phase.CONNECTED;
+  private boolean isOverdue;
+  private long handle;
+
+  ImportSegmentState(ClientSession session, ExportSegmentState export) {
+    this.session = session;
+    this.export = export;
+  }
+
+  @Override
+  public ClientSession session() {
+    return session;
+  }
+
+  @Override
+  public long handle() {
+    return handle;
+  }
+
+  void setHandle(long next) {
+    handle = next;
+  }
+
+  ExportSegmentState export() {
+    return export;
+  }
+
+  Phase phase() {
+    return phase;
+  }
+
+  void setPhase(Phase next) {
+    phase = next;
+  }
+
+  /** Whether it did not answer a revocation in time and still lives. */
+  boolean isOverdue() {
+    return isOverdue;
+  }
+
+  void setOverdue() {
+    isOverdue = true;
+  }
+}

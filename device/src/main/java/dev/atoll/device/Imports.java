@@ -1,0 +1,139 @@
+package dev.atoll.device;
+
+import dev.atoll.base.Site;
+import dev.atoll.link.LinkLimits;
+import dev.atoll.link.Reply;
+import dev.atoll.link.Request;
+import dev.atoll.link.RsmError;
+import dev.atoll.link.SignalSlotLayout;
+import dev.atoll.posix.Descriptor;
+import java.util.List;
+
+/** What a device does with import segments. Owned by the loop. */
+final class Imports {
+  private static final int READ = 0400;
+  private static final int WRITE = 0200;
+
+  private final SegmentIds ids;
+  private final Revocation revocation;
+  private final int nodeId;
+
+  Imports(SegmentIds ids, Revocation revocation, int nodeId) {
+    this.ids = ids;
+    this.revocation = revocation;
+    this.nodeId = nodeId;
+  }
+
+  /** The checks stand in the order of the reference, "who may connect". */
+  void connect(ClientSession session, long correlation, Request.ImportConnect request) {
+    int wanted = request.permission();
+    if ((wanted & ~(READ | WRITE)) != 0) {
+      refuse(session, correlation, RsmError.PERM_DENIED, "only 0400 and 0200 can be asked for");
+      return;
+    }
+    if (request.nodeId() != nodeId) {
+      refuse(
+          session,
+          correlation,
+          RsmError.CTLR_NOT_PRESENT,
+          "loopback reaches node " + nodeId + " only, not " + request.nodeId());
+      return;
+    }
+    ExportSegmentState export = ids.find(request.segmentId());
+    String id = "id 0x" + Integer.toHexString(request.segmentId());
+    if (export == null) {
+      refuse(session, correlation, RsmError.SEG_NOT_PUBLISHED, id);
+      return;
+    }
+    int mask = export.maskFor(nodeId);
+    if (mask < 0) {
+      refuse(session, correlation, RsmError.SEG_NOT_PUBLISHED_TO_NODE, id);
+      return;
+    }
+    int allowed = Identity.rightsOf(session.credentials(), export.session().credentials(), mask);
+    if ((wanted & ~allowed) != 0) {
+      refuse(session, correlation, RsmError.PERM_DENIED, denial(wanted, allowed));
+    } else if (wanted == WRITE) {
+      refuse(session, correlation, RsmError.UNSUPPORTED_OPERATION, WRITE_ONLY);
+    } else if (session.handles().isFull()) {
+      refuse(
+          session,
+          correlation,
+          RsmError.INSUFFICIENT_RESOURCES,
+          "the session holds " + LinkLimits.HANDLES_MAX + " segments, its most");
+    } else {
+      admit(session, correlation, export, wanted);
+    }
+  }
+
+  /** A descriptor can't say "write, not read" (mmap(2): EACCES), so such a grant can't be held. */
+  private static final String WRITE_ONLY =
+      "a descriptor can not grant writing without reading; ask for read and write";
+
+  private static String denial(int wanted, int allowed) {
+    return "wanted 0"
+        + Integer.toOctalString(wanted)
+        + ", the exporter allows you 0"
+        + Integer.toOctalString(allowed);
+  }
+
+  private void admit(
+      ClientSession session, long correlation, ExportSegmentState export, int permission) {
+    var state = new ImportSegmentState(session, export);
+    long handle = session.handles().add(state);
+    state.setHandle(handle);
+    export.imports().add(state);
+    session.signals().begin(handle);
+    Site.hit("connect.granted");
+    Request.ExportCreate properties = export.properties();
+    session.reply(
+        correlation,
+        new Reply.Connected(
+            handle,
+            properties.size(),
+            properties.fileOffset(),
+            properties.isPersistent(),
+            permission),
+        descriptorsFor(export, permission));
+  }
+
+  private static List<Descriptor> descriptorsFor(ExportSegmentState export, int permission) {
+    ExportFiles files = export.files();
+    if (permission == 0) {
+      return List.of();
+    }
+    boolean isWriter = (permission & WRITE) != 0;
+    return List.of(isWriter ? files.readWrite() : files.readOnly(), files.control());
+  }
+
+  void disconnect(ClientSession session, long correlation, Request.ImportDisconnect request) {
+    if (!(session.handles().find(request.handle()) instanceof ImportSegmentState state)) {
+      session.reply(correlation, Reply.Refused.of(RsmError.BAD_SEG_HNDL, ""));
+      return;
+    }
+    session.handles().remove(state.handle());
+    session.signals().become(state.handle(), SignalSlotLayout.FREE);
+    revocation.letGo(state);
+    Site.hit("disconnect.freed");
+    session.reply(correlation, new Reply.Done());
+  }
+
+  void revoked(ClientSession session, long correlation, Request.Revoked request) {
+    // A handle that is gone by now was disconnected meanwhile, which let go of the segment too.
+    if (session.handles().find(request.handle()) instanceof ImportSegmentState state
+        && state.phase() == ImportSegmentState.Phase.REVOKING) {
+      revocation.letGo(state);
+    }
+    session.reply(correlation, new Reply.Done());
+  }
+
+  /** The importer's session has ended. */
+  void abandon(ImportSegmentState state) {
+    revocation.letGo(state);
+  }
+
+  private static void refuse(
+      ClientSession session, long correlation, RsmError error, String detail) {
+    session.reply(correlation, Reply.Refused.of(error, detail));
+  }
+}

@@ -1,0 +1,15 @@
+package dev.atoll.device;
+
+import dev.atoll.link.Notification;
+import dev.atoll.link.Reply;
+import dev.atoll.posix.Descriptor;
+import java.util.List;
+
+/** The device's way to one program; called on the loop only. */
+interface Outbound {
+  /** Answers; the descriptors stay the caller's. */
+  void reply(long correlation, Reply reply, List<Descriptor> borrowed);
+
+  /** Tells something unasked. */
+  void notify(Notification notification);
+}

@@ -1,0 +1,96 @@
+package dev.atoll.device;
+
+import dev.atoll.link.SignalSlot;
+import dev.atoll.link.SignalSlotLayout;
+import dev.atoll.memory.MapRequest;
+import dev.atoll.memory.MappedRange;
+import dev.atoll.posix.Descriptor;
+import dev.atoll.posix.FileCalls;
+import dev.atoll.posix.MemoryCalls;
+import dev.atoll.posix.Posix;
+import java.nio.file.Path;
+
+/**
+ * The signal pages of one session: written here, mapped for reading by the program.
+ *
+ * <p>After the device has mapped them, the file is sealed against every further writer, so that not
+ * even a program of the device's own uid can forge a signal. Owned by the loop.
+ */
+final class SignalPages implements AutoCloseable {
+  private static final int SEALS =
+      MemoryCalls.F_SEAL_SHRINK
+          | MemoryCalls.F_SEAL_GROW
+          | MemoryCalls.F_SEAL_FUTURE_WRITE
+          | MemoryCalls.F_SEAL_SEAL;
+  private static final int OWNER_ONLY = 0600;
+
+  private final Posix posix;
+  private final MappedRange range;
+  private final Descriptor readOnly;
+
+  private SignalPages(Posix posix, MappedRange range, Descriptor readOnly) {
+    this.posix = posix;
+    this.range = range;
+    this.readOnly = readOnly;
+  }
+
+  static SignalPages create(Posix posix) {
+    try (Descriptor file = posix.memfd("atoll-signals")) {
+      posix.fchmod(file, OWNER_ONLY);
+      posix.ftruncate(file, SignalSlotLayout.TOTAL_BYTES);
+      MappedRange range =
+          MappedRange.map(
+              posix,
+              new MapRequest(
+                  SignalSlotLayout.TOTAL_BYTES,
+                  MemoryCalls.PROT_READ | MemoryCalls.PROT_WRITE,
+                  MemoryCalls.MAP_SHARED,
+                  file,
+                  0,
+                  "signal pages"));
+      try {
+        posix.addSeals(file, SEALS);
+        Path link = Path.of("/proc/self/fd/" + file.number());
+        return new SignalPages(posix, range, posix.open(link, FileCalls.O_RDONLY, 0));
+      } catch (RuntimeException e) {
+        range.close();
+        throw e;
+      }
+    }
+  }
+
+  /** The file, for reading only; what the program receives. */
+  Descriptor readOnly() {
+    return readOnly;
+  }
+
+  void begin(long handle) {
+    slot(handle).begin(HandleTable.generationOf(handle));
+  }
+
+  void post(long handle) {
+    SignalSlot slot = slot(handle);
+    slot.post();
+    wake(slot);
+  }
+
+  void become(long handle, int state) {
+    SignalSlot slot = slot(handle);
+    slot.become(state);
+    wake(slot);
+  }
+
+  private SignalSlot slot(long handle) {
+    return SignalSlot.of(range.segment(), handle);
+  }
+
+  private void wake(SignalSlot slot) {
+    posix.futexWake(slot.futexWord(), Integer.MAX_VALUE);
+  }
+
+  @Override
+  public void close() {
+    range.close();
+    readOnly.close();
+  }
+}

@@ -1,0 +1,217 @@
+package dev.atoll.device;
+
+import dev.atoll.link.MalformedBlockException;
+import dev.atoll.link.Notification;
+import dev.atoll.link.Reply;
+import dev.atoll.link.ReplyCodec;
+import dev.atoll.link.Request;
+import dev.atoll.link.RequestCodec;
+import dev.atoll.loop.Registration;
+import dev.atoll.posix.Descriptor;
+import dev.atoll.posix.Errno;
+import dev.atoll.posix.Posix;
+import dev.atoll.posix.ReceivedMessage;
+import dev.atoll.posix.WaitCalls;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection of the device's socket.
+ *
+ * <p>A message that does not decode is refused and the connection goes on; one that leaves the
+ * bounds of a message, or a program that does not take its answers, ends it. Owned by the loop.
+ */
+final class SocketPeer implements Outbound {
+  /** Messages taken in one turn, so that one busy program does not keep the others waiting. */
+  private static final int MESSAGES_PER_TURN = 32;
+
+  /** Answers that wait for a program that does not take them; more, and it is cut off. */
+  private static final int BACKLOG_MAX = 1024;
+
+  private final Posix posix;
+  private final SegmentAgent agent;
+  private final Descriptor socket;
+  private final MemorySegment inbox;
+  private final MemorySegment outbox;
+  private final Deque<Pending> backlog = new ArrayDeque<>();
+  private @Nullable ClientSession session;
+  private @Nullable Registration registration;
+  private boolean isClosed;
+
+  SocketPeer(Posix posix, SegmentAgent agent, Descriptor socket, Buffers buffers) {
+    this.posix = posix;
+    this.agent = agent;
+    this.socket = socket;
+    this.inbox = buffers.inbox();
+    this.outbox = buffers.outbox();
+  }
+
+  /**
+   * The loop's buffers, shared by all peers since each is used within one call.
+   *
+   * @param inbox for a block that arrives
+   * @param outbox for a block that leaves
+   */
+  record Buffers(MemorySegment inbox, MemorySegment outbox) {}
+
+  private record Pending(byte[] block, List<Descriptor> descriptors) {
+    void close() {
+      descriptors.forEach(Descriptor::close);
+    }
+  }
+
+  void begin(ClientSession opened, Registration registered) {
+    session = opened;
+    registration = registered;
+  }
+
+  Descriptor socket() {
+    return socket;
+  }
+
+  boolean isGreeted() {
+    return session().isGreeted();
+  }
+
+  boolean isClosed() {
+    return isClosed;
+  }
+
+  void ready(int events) {
+    if ((events & WaitCalls.POLLOUT) != 0) {
+      drain();
+    }
+    if ((events & ~WaitCalls.POLLOUT) != 0) {
+      receive();
+    }
+  }
+
+  private void receive() {
+    for (int i = 0; i < MESSAGES_PER_TURN && !isClosed; i++) {
+      ReceivedMessage message = posix.receiveMessage(socket, inbox);
+      if (message.length() == -Errno.EAGAIN.number()) {
+        return;
+      }
+      if (message.length() <= 0) {
+        close();
+        return;
+      }
+      take(message);
+    }
+  }
+
+  private void take(ReceivedMessage message) {
+    if (message.isTruncated()) {
+      // Bytes or descriptors are lost, so nothing that follows can be trusted to belong together.
+      message.closeDescriptors();
+      agent.countMalformed();
+      close();
+      return;
+    }
+    Request.Envelope envelope;
+    try {
+      envelope =
+          RequestCodec.decode(inbox.asSlice(0, message.length()), message.descriptors());
+    } catch (MalformedBlockException e) {
+      message.closeDescriptors();
+      agent.countMalformed();
+      session()
+          .refuse(
+              e.correlation(), Reply.Refused.of(e.errno(), String.valueOf(e.getMessage())));
+      return;
+    }
+    agent.handle(session(), envelope);
+  }
+
+  @Override
+  public void reply(long correlation, Reply reply, List<Descriptor> borrowed) {
+    send(ReplyCodec.encode(outbox, correlation, reply), borrowed);
+  }
+
+  @Override
+  public void notify(Notification notification) {
+    send(ReplyCodec.encode(outbox, notification), List.of());
+  }
+
+  private void send(MemorySegment block, List<Descriptor> borrowed) {
+    if (isClosed) {
+      return;
+    }
+    if (!backlog.isEmpty()) {
+      enqueue(block, borrowed);
+      return;
+    }
+    long sent = posix.sendMessage(socket, block, borrowed);
+    if (sent == -Errno.EAGAIN.number()) {
+      enqueue(block, borrowed);
+      registration().modify(WaitCalls.POLLIN | WaitCalls.POLLOUT);
+    } else if (sent < 0) {
+      close();
+    }
+  }
+
+  private void enqueue(MemorySegment block, List<Descriptor> borrowed) {
+    if (backlog.size() == BACKLOG_MAX) {
+      close();
+      return;
+    }
+    List<Descriptor> kept = new ArrayList<>(borrowed.size());
+    borrowed.forEach(each -> kept.add(posix.duplicate(each)));
+    backlog.addLast(new Pending(block.toArray(ValueLayout.JAVA_BYTE), kept));
+  }
+
+  private void drain() {
+    while (!backlog.isEmpty() && !isClosed) {
+      Pending next = backlog.getFirst();
+      MemorySegment block = outbox.asSlice(0, next.block().length);
+      block.copyFrom(MemorySegment.ofArray(next.block()));
+      long sent = posix.sendMessage(socket, block, next.descriptors());
+      if (sent == -Errno.EAGAIN.number()) {
+        return;
+      }
+      if (sent < 0) {
+        close();
+        return;
+      }
+      backlog.removeFirst().close();
+    }
+    if (!isClosed) {
+      registration().modify(WaitCalls.POLLIN);
+    }
+  }
+
+  /** Ends the connection and frees all that was made through it. */
+  void close() {
+    if (isClosed) {
+      return;
+    }
+    isClosed = true;
+    registration().cancel();
+    socket.close();
+    backlog.forEach(Pending::close);
+    backlog.clear();
+    agent.end(session());
+  }
+
+  private ClientSession session() {
+    ClientSession opened = session;
+    if (opened == null) {
+      throw new IllegalStateException("the connection has not begun");
+    }
+    return opened;
+  }
+
+  private Registration registration() {
+    Registration current = registration;
+    if (current == null) {
+      throw new IllegalStateException("the connection has not begun");
+    }
+    return current;
+  }
+
+}

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.atoll.link;
+
+import dev.atoll.memory.MapRequest;
+import dev.atoll.memory.MappedRange;
+import dev.atoll.posix.Descriptor;
+import dev.atoll.posix.MemoryCalls;
+import dev.atoll.posix.Posix;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/** What both carriers share: calls, the handshake, the signal pages, and who is told of what. */
+abstract class CallingSession implements Session {
+  private final Posix posix;
+  private final CallTable calls = new CallTable(this::sendOneWay);
+  private final AtomicBoolean isLost = new AtomicBoolean();
+  private final AtomicBoolean isClosed = new AtomicBoolean();
+  private volatile @Nullable SessionListener listener;
+  private Reply.@Nullable Welcome welcome;
+  private @Nullable MappedRange signalRange;
+
+  CallingSession(Posix posix) {
+    this.posix = posix;
+  }
+
+  /** Sends a request; duplicates the descriptors if the other side is to own them. */
+  abstract void transmit(long correlation, Request request, List<Descriptor> passed)
+      throws InterruptedException;
+
+  /** Stops the carrier; called once. */
+  abstract void shutCarrier();
+
+  final Posix posix() {
+    return posix;
+  }
+
+  /** The handshake; the carrier runs by now. Closes the session if it fails. */
+  final void greet() throws InterruptedException {
+    boolean isDone = false;
+    try {
+      Answer answer = call(new Request.Hello(LinkLimits.VERSION, posix.pageSize()), List.of());
+      try {
+        welcome = checked(answer.reply());
+        signalRange = mapSignals(answer.descriptors());
+      } finally {
+        answer.closeDescriptors();
+      }
+      isDone = true;
+    } finally {
+      if (!isDone) {
+        close();
+      }
+    }
+  }
+
+  private Reply.Welcome checked(Reply reply) {
+    if (reply instanceof Reply.Refused refused) {
+      throw refusedSession(refused.detail());
+    }
+    if (!(reply instanceof Reply.Welcome heard)) {
+      throw refusedSession("it answers the greeting with " + reply);
+    }
+    if (heard.version() != LinkLimits.VERSION || heard.pageSize() != posix.pageSize()) {
+      throw refusedSession(
+          "it speaks version "
+              + heard.version()
+              + " with pages of "
+              + heard.pageSize()
+              + " bytes; this program speaks version "
+              + LinkLimits.VERSION
+              + " with pages of "
+              + posix.pageSize());
+    }
+    return heard;
+  }
+
+  private MappedRange mapSignals(List<Descriptor> descriptors) {
+    if (descriptors.size() != 1
+        || posix.statx(descriptors.getFirst()).size() != SignalSlotLayout.TOTAL_BYTES) {
+      throw refusedSession("its greeting lacks the signal pages");
+    }
+    return MappedRange.map(
+        posix,
+        new MapRequest(
+            SignalSlotLayout.TOTAL_BYTES,
+            MemoryCalls.PROT_READ,
+            MemoryCalls.MAP_SHARED,
+            descriptors.getFirst(),
+            0,
+            "signal pages"));
+  }
+
+  private static LinkException refusedSession(String why) {
+    return new LinkException(
+        LinkException.REFUSED, "The device refuses this program: " + why + ".", null);
+  }
+
+  @Override
+  public final Reply.Welcome welcome() {
+    Reply.Welcome heard = welcome;
+    if (heard == null) {
+      throw new IllegalStateException("the session is not open yet");
+    }
+    return heard;
+  }
+
+  @Override
+  public final MemorySegment signalPages() {
+    MappedRange range = signalRange;
+    if (range == null) {
+      throw new IllegalStateException("the session is not open yet");
+    }
+    return range.segment();
+  }
+
+  @Override
+  public final Answer call(Request request, List<Descriptor> passed) throws InterruptedException {
+    if (isClosed.get()) {
+      throw new IllegalStateException("the session is closed");
+    }
+    CallTable.Call call = calls.begin(request);
+    if (!call.answer().isDone()) {
+      transmit(call.correlation(), request, passed);
+    }
+    return calls.await(call);
+  }
+
+  @Override
+  public final void listen(SessionListener next) {
+    listener = next;
+  }
+
+  @Override
+  public final boolean isOpen() {
+    return !isClosed.get() && !isLost.get();
+  }
+
+  @Override
+  public final void close() {
+    if (isClosed.compareAndSet(false, true)) {
+      shutCarrier();
+      lose();
+      MappedRange range = signalRange;
+      if (range != null) {
+        range.close();
+      }
+    }
+  }
+
+  /** The carrier brings a reply. */
+  final void takeReply(long correlation, Reply reply, List<Descriptor> descriptors) {
+    if (!calls.complete(correlation, reply, descriptors)) {
+      // The answer to a request that nobody waits for.
+      descriptors.forEach(Descriptor::close);
+    }
+  }
+
+  /** The carrier brings a notification; on the service thread. */
+  final void takeNotification(Notification notification) {
+    switch (notification) {
+      case Notification.Revoke revoke -> {
+        SessionListener current = listener;
+        if (current != null) {
+          current.revoke(revoke.handle());
+        }
+        sendOneWay(new Request.Revoked(revoke.handle()));
+      }
+    }
+  }
+
+  /** The carrier has ended. */
+  final void lose() {
+    if (isLost.compareAndSet(false, true)) {
+      calls.failAll();
+      SessionListener current = listener;
+      if (current != null) {
+        current.lost();
+      }
+    }
+  }
+
+  private void sendOneWay(Request request) {
+    if (!isOpen()) {
+      return;
+    }
+    try {
+      transmit(calls.oneWay(), request, List.of());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.atoll.link;
+
+import dev.atoll.link.Reply.Connected;
+import dev.atoll.link.Reply.DeviceStatus;
+import dev.atoll.link.Reply.Done;
+import dev.atoll.link.Reply.ExportCreated;
+import dev.atoll.link.Reply.MemoryMade;
+import dev.atoll.link.Reply.Published;
+import dev.atoll.link.Reply.Refused;
+import dev.atoll.link.Reply.Welcome;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Replies and notifications as blocks. Bodies, in words of 8 bytes:
+ *
+ * <pre>
+ *   DONE, MEMORY_MADE
+ *   REFUSED           rsm code, errno, text length, text padded to words
+ *   WELCOME           version, page size, incarnation, session, node id
+ *   EXPORT_CREATED    handle
+ *   PUBLISHED         segment id
+ *   CONNECTED         handle, size, file offset, persistent (0|1), permission
+ *   DEVICE_STATUS     eight counters
+ *   REVOKE            handle
+ * </pre>
+ */
+public final class ReplyCodec {
+  private ReplyCodec() {}
+
+  /**
+   * Writes a reply.
+   *
+   * @param buffer native memory of at least {@link LinkLimits#BLOCK_BYTES_MAX} bytes
+   * @param correlation of the request
+   * @param reply the answer
+   * @return the block, a slice of the buffer
+   */
+  public static MemorySegment encode(MemorySegment buffer, long correlation, Reply reply) {
+    BlockWriter block = new BlockWriter(buffer, kindOf(reply), correlation);
+    switch (reply) {
+      case Done _, MemoryMade _ -> {}
+      case Refused refused ->
+          block
+              .word(Integer.toUnsignedLong(refused.rsmCode()))
+              .word(Integer.toUnsignedLong(refused.errno()))
+              .text(refused.detail(), LinkLimits.DETAIL_BYTES_MAX);
+      case Welcome welcome ->
+          block
+              .word(Integer.toUnsignedLong(welcome.version()))
+              .word(welcome.pageSize())
+              .word(welcome.incarnation())
+              .word(welcome.session())
+              .word(Integer.toUnsignedLong(welcome.nodeId()));
+      case ExportCreated created -> block.word(created.handle());
+      case Published published -> block.word(Integer.toUnsignedLong(published.segmentId()));
+      case Connected connected ->
+          block
+              .word(connected.handle())
+              .word(connected.size())
+              .word(connected.fileOffset())
+              .word(connected.isPersistent() ? 1 : 0)
+              .word(Integer.toUnsignedLong(connected.permission()));
+      case DeviceStatus status ->
+          block
+              .word(status.sessions())
+              .word(status.exports())
+              .word(status.published())
+              .word(status.imports())
+              .word(status.revoking())
+              .word(status.unanswered())
+              .word(status.descriptors())
+              .word(status.malformed());
+    }
+    return block.finish();
+  }
+
+  /**
+   * Writes a notification.
+   *
+   * @param buffer native memory of at least {@link LinkLimits#BLOCK_BYTES_MAX} bytes
+   * @param notification what is told
+   * @return the block, a slice of the buffer
+   */
+  public static MemorySegment encode(MemorySegment buffer, Notification notification) {
+    return switch (notification) {
+      case Notification.Revoke revoke ->
+          new BlockWriter(buffer, BlockLayout.REVOKE, 0).word(revoke.handle()).finish();
+    };
+  }
+
+  /**
+   * Reads what a device sent.
+   *
+   * @param bytes what was received, private memory of the caller
+   * @param sink is called once with what it was
+   * @throws MalformedBlockException if the bytes are neither a reply nor a notification
+   */
+  public static void decode(MemorySegment bytes, Sink sink) {
+    BlockReader block = new BlockReader(bytes);
+    if (BlockLayout.isNotification(block.kind())) {
+      if (block.kind() != BlockLayout.REVOKE) {
+        throw block.unknown();
+      }
+      sink.notified(block.finish(new Notification.Revoke(block.word())));
+    } else {
+      sink.replied(block.correlation(), block.finish(decodeReply(block)));
+    }
+  }
+
+  private static Reply decodeReply(BlockReader block) {
+    return switch (block.kind()) {
+      case BlockLayout.DONE -> new Done();
+      case BlockLayout.MEMORY_MADE -> new MemoryMade();
+      case BlockLayout.REFUSED ->
+          new Refused(block.half(), block.half(), block.text(LinkLimits.DETAIL_BYTES_MAX));
+      case BlockLayout.WELCOME ->
+          new Welcome(block.half(), block.word(), block.word(), block.word(), block.half());
+      case BlockLayout.EXPORT_CREATED -> new ExportCreated(block.word());
+      case BlockLayout.PUBLISHED -> new Published(block.half());
+      case BlockLayout.CONNECTED ->
+          new Connected(block.word(), block.word(), block.word(), block.flag(), block.half());
+      case BlockLayout.DEVICE_STATUS ->
+          new DeviceStatus(
+              block.word(),
+              block.word(),
+              block.word(),
+              block.word(),
+              block.word(),
+              block.word(),
+              block.word(),
+              block.word());
+      default -> throw block.unknown();
+    };
+  }
+
+  private static int kindOf(Reply reply) {
+    return switch (reply) {
+      case Done _ -> BlockLayout.DONE;
+      case Refused _ -> BlockLayout.REFUSED;
+      case Welcome _ -> BlockLayout.WELCOME;
+      case MemoryMade _ -> BlockLayout.MEMORY_MADE;
+      case ExportCreated _ -> BlockLayout.EXPORT_CREATED;
+      case Published _ -> BlockLayout.PUBLISHED;
+      case Connected _ -> BlockLayout.CONNECTED;
+      case DeviceStatus _ -> BlockLayout.DEVICE_STATUS;
+    };
+  }
+
+  /** Who is told what a block was. */
+  public interface Sink {
+    /**
+     * Takes a reply.
+     *
+     * @param correlation of the request
+     * @param reply the answer
+     */
+    void replied(long correlation, Reply reply);
+
+    /**
+     * Takes a notification.
+     *
+     * @param notification what is told
+     */
+    void notified(Notification notification);
+  }
+}

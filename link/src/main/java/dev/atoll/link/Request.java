@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.atoll.link;
+
+import dev.atoll.posix.Descriptor;
+import java.util.List;
+
+/**
+ * Everything a program asks of its device.
+ *
+ * <p>The socket carrier sends it as a block ({@link RequestCodec}), the embedded one hands over the
+ * record. Numbers 0x21 to 0x4f are those of Motr's device calls and kept free for them.
+ */
+public sealed interface Request {
+
+  /**
+   * Opens the session; must be the first.
+   *
+   * @param version {@link LinkLimits#VERSION} of the program
+   * @param pageSize bytes of a page as the program sees it
+   */
+  record Hello(int version, long pageSize) implements Request {}
+
+  /**
+   * Asks for an empty memfd that the device owns, sealed against changes of size; the program
+   * reserves its pages.
+   *
+   * @param size bytes, a multiple of the page size
+   */
+  record MemoryCreate(long size) implements Request {}
+
+  /**
+   * Creates an export segment: {@code rsm_memseg_export_create}. Goes with three descriptors: the
+   * file for reading and writing, the same file opened for reading only, the control page.
+   *
+   * @param size bytes of the segment
+   * @param fileOffset where in the file it begins
+   * @param isPersistent whether the file keeps its content over restarts
+   * @param mode 0777 minus the creator's umask: rights of who connects without an access list
+   * @param flags the flags of the original
+   */
+  record ExportCreate(long size, long fileOffset, boolean isPersistent, int mode, int flags)
+      implements Request {}
+
+  /**
+   * Publishes an export segment: {@code rsm_memseg_export_publish}.
+   *
+   * @param handle of the export
+   * @param segmentId wanted id, or zero to have one assigned
+   * @param accessList who may connect; empty means any node with the creator's mode
+   */
+  record ExportPublish(long handle, int segmentId, List<AccessEntry> accessList)
+      implements Request {
+    /** Copies the list. */
+    public ExportPublish {
+      accessList = List.copyOf(accessList);
+    }
+  }
+
+  /**
+   * Withdraws an export segment's id: {@code rsm_memseg_export_unpublish}.
+   *
+   * @param handle of the export
+   */
+  record ExportUnpublish(long handle) implements Request {}
+
+  /**
+   * Frees an export segment: {@code rsm_memseg_export_destroy}.
+   *
+   * @param handle of the export
+   */
+  record ExportDestroy(long handle) implements Request {}
+
+  /**
+   * Connects to a published segment: {@code rsm_memseg_import_connect}.
+   *
+   * @param nodeId the exporting node
+   * @param segmentId the id it is published under
+   * @param permission wanted rights: a combination of 0400 and 0200
+   */
+  record ImportConnect(int nodeId, int segmentId, int permission) implements Request {}
+
+  /**
+   * Ends a connection: {@code rsm_memseg_import_disconnect}.
+   *
+   * @param handle of the import
+   */
+  record ImportDisconnect(long handle) implements Request {}
+
+  /**
+   * Answers a {@link Notification.Revoke}: the program's mappings of the segment are swapped.
+   *
+   * @param handle of the import
+   */
+  record Revoked(long handle) implements Request {}
+
+  /**
+   * Posts a signal: {@code rsm_intr_signal_post}.
+   *
+   * @param handle of an import, whose exporter gets it, or of an export, whose importers all get it
+   * @param flags the flags of the original
+   */
+  record SignalPost(long handle, int flags) implements Request {}
+
+  /** Asks what the device holds; for the device's owner and root only. */
+  record Status() implements Request {}
+
+  /**
+   * A request with the descriptors that go with it, which the receiver owns.
+   *
+   * @param correlation number that the reply repeats
+   * @param request what is asked
+   * @param descriptors what goes with it
+   */
+  record Envelope(long correlation, Request request, List<Descriptor> descriptors) {
+    /** Closes all descriptors that came with it. */
+    public void closeDescriptors() {
+      descriptors.forEach(Descriptor::close);
+    }
+  }
+}

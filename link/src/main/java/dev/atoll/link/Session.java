@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.atoll.link;
+
+import dev.atoll.posix.Descriptor;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/**
+ * A program's session with its device; it stands for the descriptor of an opened device file.
+ *
+ * <p>When it is closed, or the program dies, the device frees all that was made through it. Thread
+ * safety: all methods may be called by any thread. Virtual threads may call; nothing here enters a
+ * blocking system call on the caller's thread.
+ */
+public interface Session extends AutoCloseable {
+  /**
+   * Tells what the device said when the session was opened.
+   *
+   * @return the handshake's answer
+   */
+  Reply.Welcome welcome();
+
+  /**
+   * Gives the pages that the device writes signals into.
+   *
+   * @return read-only memory of {@link SignalSlotLayout#TOTAL_BYTES} bytes
+   * @throws IllegalStateException once the session is closed
+   */
+  MemorySegment signalPages();
+
+  /**
+   * Asks the device and waits for the answer.
+   *
+   * @param request what is asked
+   * @param passed descriptors whose open files the device receives; the caller keeps its own
+   * @return the answer, which may be a {@link Reply.Refused}; the caller owns its descriptors
+   * @throws InterruptedException if the thread was interrupted; what the device may still do is
+   *     then undone when its answer comes
+   * @throws LinkException if the session is lost
+   * @throws IllegalStateException if the session is closed
+   */
+  Answer call(Request request, List<Descriptor> passed) throws InterruptedException;
+
+  /**
+   * Says who is told of revocations; to be called once, before the first import is made.
+   *
+   * @param listener who is told
+   */
+  void listen(SessionListener listener);
+
+  /**
+   * Tells whether the device still answers.
+   *
+   * @return false once the session is closed or lost
+   */
+  boolean isOpen();
+
+  /** Ends the session; the device frees all that was made through it. Idempotent. */
+  @Override
+  void close();
+}

@@ -1,0 +1,86 @@
+package dev.atoll.rsm;
+
+import dev.atoll.link.Answer;
+import dev.atoll.link.LinkException;
+import dev.atoll.link.Reply;
+import dev.atoll.link.Request;
+import dev.atoll.link.RsmError;
+import dev.atoll.link.Session;
+import dev.atoll.posix.Descriptor;
+import dev.atoll.posix.ErrnoException;
+import java.util.List;
+
+/** Calls to the device, with refusals turned into the exceptions of this module. */
+final class DeviceCalls {
+  private final Session session;
+
+  DeviceCalls(Session session) {
+    this.session = session;
+  }
+
+  Session session() {
+    return session;
+  }
+
+  /** Asks and waits; an interrupt becomes RSMERR_INTERRUPTED with the thread's status kept. */
+  Answer call(String operation, Request request, List<Descriptor> passed) {
+    try {
+      return checked(operation, session.call(request, passed));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new RsmException(RsmError.INTERRUPTED, operation, "", e);
+    }
+  }
+
+  void callSimple(String operation, Request request) {
+    call(operation, request, List.of()).closeDescriptors();
+  }
+
+  /**
+   * Gives something back, also for an interrupted thread, and also if the device has gone, which
+   * then has given it back already.
+   */
+  void release(String operation, Request request) {
+    boolean isInterrupted = Thread.interrupted();
+    try {
+      checked(operation, session.call(request, List.of())).closeDescriptors();
+    } catch (InterruptedException e) {
+      // The request is on its way and will be carried out; nobody needs its answer.
+      isInterrupted = true;
+    } catch (LinkException e) {
+      if (!e.code().equals(LinkException.LOST)) {
+        throw e;
+      }
+    } finally {
+      if (isInterrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private static Answer checked(String operation, Answer answer) {
+    if (answer.reply() instanceof Reply.Refused refused) {
+      answer.closeDescriptors();
+      throw refusal(operation, refused);
+    }
+    return answer;
+  }
+
+  private static RuntimeException refusal(String operation, Reply.Refused refused) {
+    if (refused.rsmCode() != 0) {
+      return RsmError.of(refused.rsmCode())
+          .map(error -> new RsmException(error, operation, refused.detail(), null))
+          .orElseGet(
+              () ->
+                  new RsmException(
+                      RsmError.INTERNAL_ERROR, operation, "code " + refused.rsmCode(), null));
+    }
+    return new ErrnoException(operation, refused.errno(), "device", refused.detail());
+  }
+
+  static RsmException unexpected(String operation, Answer answer) {
+    answer.closeDescriptors();
+    return new RsmException(
+        RsmError.INTERNAL_ERROR, operation, "the device answers " + answer.reply(), null);
+  }
+}

@@ -1,0 +1,205 @@
+package dev.atoll.rsm;
+
+import dev.atoll.base.Ranges;
+import dev.atoll.link.Reply;
+import dev.atoll.link.RsmError;
+import dev.atoll.memory.MapRequest;
+import dev.atoll.memory.MappedRange;
+import dev.atoll.posix.Descriptor;
+import dev.atoll.posix.Errno;
+import dev.atoll.posix.ErrnoException;
+import dev.atoll.posix.MemoryCalls;
+import dev.atoll.posix.Posix;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The mappings of one import: the whole segment for get and put, made at first use, and at most one
+ * explicit window.
+ *
+ * <p>One lock is held by map, unmap and revoke, so that a revocation can not land on addresses that
+ * were just given back. Nobody waits for the device while holding it.
+ */
+final class ImportMappings {
+  static final String MAP = "rsm_memseg_import_map";
+
+  /** The memory and the control page. */
+  static final int DESCRIPTORS = 2;
+
+  private final Posix posix;
+  private final Reply.Connected properties;
+  private final List<Descriptor> descriptors;
+  private final Permission permission;
+  private final ReentrantLock lock = new ReentrantLock();
+  private @Nullable MappedRange whole;
+  private @Nullable ImportMapping explicit;
+  private boolean isRevoked;
+  private boolean isClosed;
+  private volatile @Nullable Window window;
+
+  ImportMappings(
+      Posix posix,
+      Reply.Connected properties,
+      List<Descriptor> descriptors,
+      Permission permission) {
+    this.posix = posix;
+    this.properties = properties;
+    this.descriptors = descriptors;
+    this.permission = permission;
+  }
+
+  /** What get and put reach; null until something is mapped. A plain load on x86-64. */
+  @Nullable Window windowPlain() {
+    return window;
+  }
+
+  boolean isExplicit() {
+    lock.lock();
+    try {
+      return explicit != null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Maps the whole segment with the connection's own rights, for get and put. */
+  Window mapWhole(String operation) {
+    lock.lock();
+    try {
+      Window current = window;
+      if (current != null) {
+        return current;
+      }
+      checkOpen(operation);
+      if (whole == null) {
+        whole = mapRange(operation, 0, properties.size(), permission);
+      }
+      Window next = wholeWindow(whole);
+      window = next;
+      return next;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  ImportMapping map(ImportSegment owner, long offset, long length, Permission wanted) {
+    lock.lock();
+    try {
+      if (explicit != null) {
+        throw new RsmException(RsmError.SEG_ALREADY_MAPPED, MAP, "", null);
+      }
+      check(offset, length, wanted);
+      checkOpen(MAP);
+      MappedRange range = mapRange(MAP, offset, length, wanted);
+      ImportMapping mapping = new ImportMapping(owner, range, wanted.isWriting());
+      explicit = mapping;
+      window = new Window(mapping.segment(), offset, length, wanted.isReading(), wanted.isWriting());
+      return mapping;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Window wholeWindow(MappedRange range) {
+    return new Window(
+        range.segment(), 0, properties.size(), permission.isReading(), permission.isWriting());
+  }
+
+  private void check(long offset, long length, Permission wanted) {
+    String range = "offset=" + offset + " length=" + length + " size=" + properties.size();
+    if (length <= 0 || !Ranges.contains(offset, length, properties.size())) {
+      throw new RsmException(RsmError.BAD_LENGTH, MAP, range, null);
+    }
+    if (!Ranges.isAligned(offset, posix.pageSize())) {
+      throw new RsmException(RsmError.BAD_MEM_ALIGNMENT, MAP, range, null);
+    }
+    if (wanted == Permission.NONE || !permission.covers(wanted)) {
+      throw new RsmException(
+          RsmError.BAD_PERMS, MAP, "wanted " + wanted + ", connected " + permission, null);
+    }
+  }
+
+  private void checkOpen(String operation) {
+    if (isClosed) {
+      throw new RsmException(RsmError.BAD_SEG_HNDL, operation, "disconnected", null);
+    }
+    if (isRevoked) {
+      throw new RsmException(RsmError.CONN_ABORTED, operation, "", null);
+    }
+  }
+
+  private MappedRange mapRange(String operation, long offset, long length, Permission rights) {
+    int protection =
+        (rights.isReading() ? MemoryCalls.PROT_READ : 0)
+            | (rights.isWriting() ? MemoryCalls.PROT_READ | MemoryCalls.PROT_WRITE : 0);
+    try {
+      return MappedRange.map(
+          posix,
+          new MapRequest(
+              length,
+              protection,
+              MemoryCalls.MAP_SHARED,
+              descriptors.getFirst(),
+              properties.fileOffset() + offset,
+              "import of " + properties.size() + " bytes"));
+    } catch (ErrnoException e) {
+      RsmError error =
+          e.errno() == Errno.ENOMEM || e.errno() == Errno.EAGAIN
+              ? RsmError.INSUFFICIENT_RESOURCES
+              : RsmError.MAP_FAILED;
+      throw new RsmException(error, operation, String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  void unmap(ImportMapping mapping) {
+    lock.lock();
+    try {
+      if (explicit == mapping) {
+        explicit = null;
+        MappedRange all = whole;
+        window = all == null ? null : wholeWindow(all);
+      }
+      mapping.range().close();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Puts scratch memory in the place of every mapping. */
+  void revoke() {
+    lock.lock();
+    try {
+      isRevoked = true;
+      MappedRange all = whole;
+      if (all != null && all.isOpen()) {
+        all.revoke();
+      }
+      ImportMapping mapping = explicit;
+      if (mapping != null && mapping.range().isOpen()) {
+        mapping.range().revoke();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void close() {
+    lock.lock();
+    try {
+      isClosed = true;
+      window = null;
+      ImportMapping mapping = explicit;
+      if (mapping != null) {
+        mapping.close();
+      }
+      MappedRange all = whole;
+      if (all != null) {
+        all.close();
+      }
+      descriptors.forEach(Descriptor::close);
+    } finally {
+      lock.unlock();
+    }
+  }
+}

@@ -1,0 +1,319 @@
+package dev.atoll.rsm;
+
+import dev.atoll.base.Site;
+import dev.atoll.link.Answer;
+import dev.atoll.link.Reply;
+import dev.atoll.link.Request;
+import dev.atoll.link.RsmError;
+import dev.atoll.link.SignalSlot;
+import dev.atoll.link.SignalSlotLayout;
+import dev.atoll.memory.RegionKind;
+import dev.atoll.posix.Descriptor;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
+import java.util.List;
+
+/**
+ * Another process's memory, connected: {@code rsm_memseg_import_handle_t}.
+ *
+ * <p>{@link #get} and {@link #put} copy; {@link #map} gives the very pages. The connection is in
+ * implicit barrier mode: a transfer that returns has happened, one that throws CONN_ABORTED may
+ * have happened in part, and once the connection has ended every later transfer throws it too.
+ *
+ * <p>Cost: get and put copy once, allocate nothing and make no system call once the segment is
+ * mapped, which the first of them does. Thread safety: all methods may be called by any thread.
+ */
+public final class ImportSegment implements AutoCloseable {
+  private static final String CONNECT = "rsm_memseg_import_connect";
+  private static final String DISCONNECT = "rsm_memseg_import_disconnect";
+  private static final String GET = "rsm_memseg_import_get";
+  private static final String PUT = "rsm_memseg_import_put";
+
+  /**
+   * On x86-64 the store of a put can not be overtaken by the load of the state as far as a
+   * revocation can tell: swapping the pages interrupts this processor, which drops loads that ran
+   * ahead. Elsewhere a full fence is needed.
+   */
+  private static final boolean NEEDS_FENCE = !System.getProperty("os.arch").equals("amd64");
+
+  private final RsmContext context;
+  private final Reply.Connected properties;
+  private final Permission permission;
+  private final ImportMappings mappings;
+  private final SignalSlot slot;
+  private final Signals signals;
+  private volatile boolean isAborted;
+  private volatile boolean isDisconnected;
+
+  private ImportSegment(
+      RsmContext context,
+      Reply.Connected properties,
+      Permission permission,
+      List<Descriptor> descriptors) {
+    this.context = context;
+    this.properties = properties;
+    this.permission = permission;
+    this.mappings = new ImportMappings(context.posix(), properties, descriptors, permission);
+    this.slot = SignalSlot.of(context.session().signalPages(), properties.handle());
+    this.signals = new Signals(context, properties.handle(), () -> isAborted || isDisconnected);
+  }
+
+  static ImportSegment connect(
+      RsmContext context, int nodeId, int segmentId, Permission permission) {
+    var request = new Request.ImportConnect(nodeId, segmentId, permission.bits());
+    Answer answer = context.calls().call(CONNECT, request, List.of());
+    int due = permission == Permission.NONE ? 0 : ImportMappings.DESCRIPTORS;
+    if (!(answer.reply() instanceof Reply.Connected connected)
+        || answer.descriptors().size() != due) {
+      throw DeviceCalls.unexpected(CONNECT, answer);
+    }
+    Site.hit("import.connected");
+    var segment = new ImportSegment(context, connected, permission, answer.descriptors());
+    context.imports().put(connected.handle(), segment);
+    // A revocation that came before the segment was listed found nobody to tell.
+    if (segment.slot.stateOpaque() != SignalSlotLayout.LIVE) {
+      segment.abort();
+    }
+    return segment;
+  }
+
+  /**
+   * Tells the size of the segment, which the original has no query for.
+   *
+   * @return bytes
+   */
+  public long size() {
+    return properties.size();
+  }
+
+  /**
+   * Tells what the exporter's memory is.
+   *
+   * @return PERSISTENT if a file keeps its content over restarts
+   */
+  public RegionKind kind() {
+    return properties.isPersistent() ? RegionKind.PERSISTENT : RegionKind.VOLATILE;
+  }
+
+  /**
+   * Tells what the connection allows.
+   *
+   * @return the rights asked for when it was made
+   */
+  public Permission permission() {
+    return permission;
+  }
+
+  /**
+   * Tells whether the connection holds.
+   *
+   * @return false once the exporter has withdrawn the segment or died, the device has gone, or this
+   *     import was disconnected
+   */
+  public boolean isConnected() {
+    return !isDisconnected && isLive();
+  }
+
+  /**
+   * Copies bytes into the segment: {@code rsm_memseg_import_put}.
+   *
+   * @param offset byte offset from the start of the segment
+   * @param source the bytes, heap or native memory
+   * @throws RsmException PERM_DENIED without the right to write, BAD_OFFSET if any byte lies outside
+   *     the segment or the mapped window, CONN_ABORTED once the connection has ended, BAD_SEG_HNDL
+   *     once disconnected
+   */
+  public void put(long offset, MemorySegment source) {
+    put(offset, source, 0, source.byteSize());
+  }
+
+  /**
+   * Copies a part of some memory into the segment: {@code rsm_memseg_import_put}.
+   *
+   * @param offset byte offset from the start of the segment
+   * @param source heap or native memory
+   * @param sourceOffset first byte of it to copy
+   * @param length how many bytes; zero is legal and moves nothing
+   * @throws RsmException as {@link #put(long, MemorySegment)}
+   * @throws IndexOutOfBoundsException if the range lies outside the source
+   */
+  public void put(long offset, MemorySegment source, long sourceOffset, long length) {
+    Window window = mappings.windowPlain();
+    if (window == null || !window.isWritable()) {
+      window = openWindow(PUT, Permission.WRITE);
+    }
+    if (!window.contains(offset, length)) {
+      throw outside(PUT, offset, length, window);
+    }
+    MemorySegment.copy(source, sourceOffset, window.memory(), offset - window.base(), length);
+    if (NEEDS_FENCE) {
+      VarHandle.fullFence();
+    }
+    if (!isLive()) {
+      throw aborted(PUT);
+    }
+  }
+
+  /**
+   * Copies bytes out of the segment: {@code rsm_memseg_import_get}.
+   *
+   * @param offset byte offset from the start of the segment
+   * @param target receives the bytes, heap or native memory
+   * @throws RsmException PERM_DENIED without the right to read, BAD_OFFSET if any byte lies outside
+   *     the segment or the mapped window, CONN_ABORTED once the connection has ended, BAD_SEG_HNDL
+   *     once disconnected
+   */
+  public void get(long offset, MemorySegment target) {
+    get(offset, target, 0, target.byteSize());
+  }
+
+  /**
+   * Copies bytes out of the segment into a part of some memory: {@code rsm_memseg_import_get}.
+   *
+   * @param offset byte offset from the start of the segment
+   * @param target heap or native memory
+   * @param targetOffset where in it the first byte goes
+   * @param length how many bytes; zero is legal and moves nothing
+   * @throws RsmException as {@link #get(long, MemorySegment)}
+   * @throws IndexOutOfBoundsException if the range lies outside the target
+   */
+  public void get(long offset, MemorySegment target, long targetOffset, long length) {
+    Window window = mappings.windowPlain();
+    if (window == null || !window.isReadable()) {
+      window = openWindow(GET, Permission.READ);
+    }
+    if (!window.contains(offset, length)) {
+      throw outside(GET, offset, length, window);
+    }
+    MemorySegment.copy(window.memory(), offset - window.base(), target, targetOffset, length);
+    // The state is read after the data: what was copied then came from the exporter's pages.
+    VarHandle.loadLoadFence();
+    if (!isLive()) {
+      throw aborted(GET);
+    }
+  }
+
+  /**
+   * Maps a window for direct loads and stores: {@code rsm_memseg_import_map}. One explicit mapping
+   * per import; while it exists, get and put reach that window only.
+   *
+   * @param offset byte offset in the segment, a multiple of the page size
+   * @param length bytes, positive
+   * @param wanted READ, WRITE or READ_WRITE, not more than the connection has
+   * @return the mapping, owned by the caller
+   * @throws RsmException SEG_ALREADY_MAPPED, BAD_SEG_HNDL once disconnected, BAD_LENGTH,
+   *     BAD_MEM_ALIGNMENT, BAD_PERMS, CONN_ABORTED, INSUFFICIENT_RESOURCES, MAP_FAILED
+   */
+  public ImportMapping map(long offset, long length, Permission wanted) {
+    checkUsable(ImportMappings.MAP);
+    ImportMapping mapping = mappings.map(this, offset, length, wanted);
+    Site.hit("import.mapped");
+    return mapping;
+  }
+
+  void unmapped(ImportMapping mapping) {
+    mappings.unmap(mapping);
+  }
+
+  /**
+   * Gives the signals that the exporter posts to this import.
+   *
+   * @return the counter; posting to it reaches the exporter
+   */
+  public Signals signals() {
+    return signals;
+  }
+
+  /**
+   * Ends the connection: {@code rsm_memseg_import_disconnect}. Also legal after it was ended by the
+   * exporter.
+   *
+   * @throws RsmException SEG_STILL_MAPPED while an explicit mapping exists, BAD_SEG_HNDL if it is
+   *     disconnected already
+   */
+  public void disconnect() {
+    if (mappings.isExplicit()) {
+      throw new RsmException(RsmError.SEG_STILL_MAPPED, DISCONNECT, "", null);
+    }
+    if (!leave()) {
+      throw new RsmException(RsmError.BAD_SEG_HNDL, DISCONNECT, "already disconnected", null);
+    }
+  }
+
+  /** Unmaps and disconnects unless that is done already; a device that has gone is no error. */
+  @Override
+  public void close() {
+    leave();
+  }
+
+  private boolean leave() {
+    if (!context.imports().remove(properties.handle(), this)) {
+      return false;
+    }
+    isDisconnected = true;
+    mappings.close();
+    if (context.session().isOpen()) {
+      context
+          .calls()
+          .release(DISCONNECT, new Request.ImportDisconnect(properties.handle()));
+    }
+    context.wakeWaiters();
+    return true;
+  }
+
+  /** The exporter has withdrawn the segment: the mappings become scratch memory in place. */
+  void abort() {
+    isAborted = true;
+    mappings.revoke();
+    Site.hit("revoke.swapped");
+  }
+
+  /**
+   * The device has gone. The pages stay, since nobody asked for them back, but nobody can tell any
+   * more whether they are still the exporter's.
+   */
+  void lose() {
+    isAborted = true;
+  }
+
+  private boolean isLive() {
+    return !isAborted && slot.stateOpaque() == SignalSlotLayout.LIVE;
+  }
+
+  private Window openWindow(String operation, Permission needed) {
+    checkUsable(operation);
+    if (!permission.covers(needed)) {
+      throw new RsmException(
+          RsmError.PERM_DENIED, operation, "the connection allows " + permission, null);
+    }
+    if (!isLive()) {
+      throw aborted(operation);
+    }
+    Window window = mappings.mapWhole(operation);
+    if (needed.isWriting() ? !window.isWritable() : !window.isReadable()) {
+      throw new RsmException(
+          RsmError.BAD_PERMS, operation, "the explicit mapping does not allow " + needed, null);
+    }
+    return window;
+  }
+
+  private void checkUsable(String operation) {
+    if (isDisconnected) {
+      throw new RsmException(RsmError.BAD_SEG_HNDL, operation, "disconnected", null);
+    }
+  }
+
+  private RsmException aborted(String operation) {
+    if (isDisconnected) {
+      return new RsmException(RsmError.BAD_SEG_HNDL, operation, "disconnected", null);
+    }
+    return new RsmException(RsmError.CONN_ABORTED, operation, "", null);
+  }
+
+  private RsmException outside(
+      String operation, long offset, long length, Window window) {
+    String reach = " reach=" + window.base() + ".." + (window.base() + window.length());
+    return new RsmException(
+        RsmError.BAD_OFFSET, operation, "offset=" + offset + " length=" + length + reach, null);
+  }
+}

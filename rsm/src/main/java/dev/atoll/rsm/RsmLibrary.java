@@ -1,0 +1,68 @@
+package dev.atoll.rsm;
+
+import dev.atoll.base.Clock;
+import dev.atoll.link.RsmError;
+import dev.atoll.link.Session;
+import dev.atoll.link.SessionListener;
+import dev.atoll.posix.Posix;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * RSMAPI over one session with a device.
+ *
+ * <p>Thread safety: all methods may be called by any thread. It does not own the session.
+ */
+public final class RsmLibrary {
+  private final RsmContext context;
+  private final Map<Long, ImportSegment> imports = new ConcurrentHashMap<>();
+  private final Controller loopback;
+
+  /**
+   * Makes the library.
+   *
+   * @param posix the operating system
+   * @param clock what deadlines are measured on
+   * @param session the open session; its listener becomes this library
+   */
+  public RsmLibrary(Posix posix, Clock clock, Session session) {
+    this.context = new RsmContext(posix, clock, new DeviceCalls(session), imports);
+    this.loopback = new Controller(context, Controller.LOOPBACK);
+    session.listen(new Listener());
+  }
+
+  /**
+   * Finds a controller: {@code rsm_get_controller}.
+   *
+   * @param name {@code loopback}, which every node has
+   * @return the controller
+   * @throws RsmException CTLR_NOT_PRESENT if this node has none of that name
+   */
+  public Controller controller(String name) {
+    if (name.equals(Controller.LOOPBACK)) {
+      return loopback;
+    }
+    throw new RsmException(
+        RsmError.CTLR_NOT_PRESENT,
+        "rsm_get_controller",
+        "'" + name + "'; this node has: " + Controller.LOOPBACK,
+        null);
+  }
+
+  /** Told by the session's service thread. */
+  private final class Listener implements SessionListener {
+    @Override
+    public void revoke(long handle) {
+      ImportSegment segment = imports.get(handle);
+      if (segment != null) {
+        segment.abort();
+      }
+    }
+
+    @Override
+    public void lost() {
+      imports.values().forEach(ImportSegment::lose);
+      context.wakeWaiters();
+    }
+  }
+}
