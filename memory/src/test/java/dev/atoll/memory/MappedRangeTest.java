@@ -11,6 +11,7 @@ import dev.atoll.posix.ErrnoException;
 import dev.atoll.posix.MemoryCalls;
 import dev.atoll.posix.NativeMemory;
 import dev.atoll.posix.Posix;
+import dev.atoll.posix.WriteBack;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
@@ -206,6 +207,9 @@ class MappedRangeTest {
                 long sum = 0;
                 running.countDown();
                 while (range.isOpen()) {
+                  if (WriteBack.isAvailable()) {
+                    WriteBack.persist(raw, 1 << 16);
+                  }
                   for (long i = 0; i < 1 << 16; i += 64) {
                     sum += global.get(JAVA_BYTE, i);
                   }
