@@ -28,11 +28,11 @@ final class FileMapping {
   private final SharedFile shared;
   private final MapTerms terms;
 
-  FileMapping(Host host, Path path, OpenedFile file, SharedFile shared, MapTerms terms) {
+  FileMapping(Host host, Path path, OpenedFile file, MapTerms terms) {
     this.host = host;
     this.path = path;
     this.file = file;
-    this.shared = shared;
+    this.shared = file.shared();
     this.terms = terms;
   }
 

@@ -116,16 +116,16 @@ final class FileOpening {
       Site.hit("pmem.opened");
       if (media.isDevice()) {
         requireDeviceSize(media);
-        return new OpenedFile(descriptor, before, media, Reservation.UNTOUCHED);
+        return opened(descriptor, media, Reservation.UNTOUCHED);
       }
       if (!plan.isCreating()) {
         requireFileSize(before);
-        return new OpenedFile(descriptor, before, media, Reservation.UNTOUCHED);
+        return opened(descriptor, media, Reservation.UNTOUCHED);
       }
       Reservation reservation = new BlockReservation(posix, descriptor, plan).extend(before);
       posix.fsync(descriptor);
       Site.hit("pmem.extended");
-      return new OpenedFile(descriptor, posix.statx(descriptor), media, reservation);
+      return opened(descriptor, media, reservation);
     } catch (Throwable failure) {
       closeAfter(failure, descriptor);
       throw failure;
@@ -144,12 +144,18 @@ final class FileOpening {
       Site.hit("pmem.synced");
       syncDirectory();
       Site.hit("pmem.listed");
-      return new OpenedFile(descriptor, posix.statx(descriptor), media, reservation);
+      return opened(descriptor, media, reservation);
     } catch (Throwable failure) {
       closeAfter(failure, descriptor);
       deleteAfter(failure, status);
       throw failure;
     }
+  }
+
+  private OpenedFile opened(Descriptor descriptor, Media media, Reservation reservation) {
+    FileStatus status = posix.statx(descriptor);
+    SharedFile shared = SharedFile.acquire(posix, status);
+    return new OpenedFile(descriptor, status, media, reservation, shared);
   }
 
   /** A name is durable when its directory is (fsync(2), "NOTES"). */

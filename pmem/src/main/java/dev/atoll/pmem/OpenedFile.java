@@ -11,5 +11,20 @@ import dev.atoll.posix.FileStatus;
  * @param status its attributes after all changes
  * @param media what it lies on
  * @param reservation what was done about its blocks
+ * @param shared what all who use the inode share, counted for whoever holds this
  */
-record OpenedFile(Descriptor descriptor, FileStatus status, Media media, Reservation reservation) {}
+record OpenedFile(
+    Descriptor descriptor,
+    FileStatus status,
+    Media media,
+    Reservation reservation,
+    SharedFile shared) {
+
+  void release() {
+    try {
+      descriptor.close();
+    } finally {
+      shared.release();
+    }
+  }
+}

@@ -28,14 +28,12 @@ public final class PmemFile implements AutoCloseable {
   private final Host host;
   private final OpenPlan plan;
   private final OpenedFile file;
-  private final SharedFile shared;
   private final Object lock = new Object();
 
-  private PmemFile(Host host, OpenPlan plan, OpenedFile file, SharedFile shared) {
+  private PmemFile(Host host, OpenPlan plan, OpenedFile file) {
     this.host = host;
     this.plan = plan;
     this.file = file;
-    this.shared = shared;
   }
 
   /**
@@ -102,13 +100,7 @@ public final class PmemFile implements AutoCloseable {
   }
 
   static PmemFile open(Host host, OpenPlan plan) {
-    OpenedFile file = new FileOpening(host, plan).run();
-    try {
-      return new PmemFile(host, plan, file, SharedFile.acquire(host.posix(), file.status()));
-    } catch (Throwable failure) {
-      file.descriptor().close();
-      throw failure;
-    }
+    return new PmemFile(host, plan, new FileOpening(host, plan).run());
   }
 
   /**
@@ -238,20 +230,15 @@ public final class PmemFile implements AutoCloseable {
     boolean isPretending =
         plan.options().contains(PmemOption.PRETEND) && terms.mode() != MapMode.PRIVATE;
     MapTerms effective = isPretending ? terms.pretending() : terms;
-    return new FileMapping(host, path(), file, shared, effective).run();
+    return new FileMapping(host, path(), file, effective).run();
   }
 
   /** Closes the file; its mappings stay. A second call does nothing. */
   @Override
   public void close() {
     synchronized (lock) {
-      if (!file.descriptor().isOpen()) {
-        return;
-      }
-      try {
-        file.descriptor().close();
-      } finally {
-        shared.release();
+      if (file.descriptor().isOpen()) {
+        file.release();
       }
     }
   }

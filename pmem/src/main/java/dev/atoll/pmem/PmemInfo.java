@@ -88,7 +88,7 @@ public record PmemInfo(
           FileMapping.hasHoles(media, status),
           facts(host, media, probe, decision, status));
     } finally {
-      file.descriptor().close();
+      file.release();
     }
   }
 
