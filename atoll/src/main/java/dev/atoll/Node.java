@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package dev.atoll;
 
 import dev.atoll.base.Clock;
@@ -83,8 +84,8 @@ public final class Node implements AutoCloseable {
    * Attaches to this user's device, found by {@link DeviceDirectory#find}.
    *
    * @return the node, owned by the caller
-   * @throws LinkException ATOLL_NO_DEVICE if none runs, ATOLL_SESSION_REFUSED if it does not want us
-   *     or somebody else listens in its place
+   * @throws LinkException ATOLL_NO_DEVICE if none runs, ATOLL_SESSION_REFUSED if it does not want
+   *     us or somebody else listens in its place
    */
   public static Node attach() {
     Posix posix = Posix.system();

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package dev.atoll.device;
 
 import dev.atoll.posix.FileSystemStatus;
@@ -54,7 +55,13 @@ public record DeviceConfig(
    */
   public static DeviceConfig standard() {
     return new DeviceConfig(
-        1, Users.SAME, Duration.ofSeconds(5), Duration.ofSeconds(5), 1024, 256, KERNEL_FILE_SYSTEMS);
+        1,
+        Users.SAME,
+        Duration.ofSeconds(5),
+        Duration.ofSeconds(5),
+        1024,
+        256,
+        KERNEL_FILE_SYSTEMS);
   }
 
   /**

@@ -1,38 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package dev.atoll.device;
 
 import dev.atoll.link.DevicePort;
 import dev.atoll.link.Notification;
 import dev.atoll.link.Reply;
+import dev.atoll.link.Request;
 import dev.atoll.loop.EventLoop;
 import dev.atoll.posix.Descriptor;
 import dev.atoll.posix.PeerCredentials;
 import dev.atoll.posix.Posix;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
 
-/** A program in the device's own process. */
-final class EmbeddedPeer implements Outbound {
+/** A program in the device's own process: requests are posted to the loop as they are. */
+final class EmbeddedPeer implements Outbound, DevicePort.Channel {
   private final Posix posix;
+  private final EventLoop loop;
+  private final SegmentAgent agent;
   private final DevicePort.Events events;
+  private @Nullable ClientSession session;
 
-  private EmbeddedPeer(Posix posix, DevicePort.Events events) {
+  private EmbeddedPeer(Posix posix, EventLoop loop, SegmentAgent agent, DevicePort.Events events) {
     this.posix = posix;
+    this.loop = loop;
+    this.agent = agent;
     this.events = events;
   }
 
   /** Opens a session; called by the program's thread. */
   static DevicePort.Channel open(
       Posix posix, EventLoop loop, SegmentAgent agent, DevicePort.Events events) {
+    var peer = new EmbeddedPeer(posix, loop, agent, events);
     var credentials =
         new PeerCredentials(
             (int) ProcessHandle.current().pid(),
             posix.effectiveUid(),
             posix.effectiveGid(),
             List.of());
-    var channel = new Channel(loop, agent, events);
-    loop.execute(
-        () -> channel.session = agent.open(credentials, new EmbeddedPeer(posix, events)));
-    return channel;
+    peer.post(() -> peer.session = agent.open(credentials, peer), () -> {});
+    return peer;
+  }
+
+  @Override
+  public void submit(Request.Envelope envelope) {
+    post(
+        () -> {
+          ClientSession opened = session;
+          if (opened == null || opened.isEnded()) {
+            envelope.closeDescriptors();
+            events.lost();
+          } else {
+            agent.handle(opened, envelope);
+          }
+        },
+        envelope::closeDescriptors);
+  }
+
+  @Override
+  public void close() {
+    post(
+        () -> {
+          ClientSession opened = session;
+          if (opened != null) {
+            agent.end(opened);
+          }
+        },
+        () -> {});
+  }
+
+  /** A loop that has ended has ended this session with it. */
+  private void post(Runnable command, Runnable whenRefused) {
+    try {
+      loop.execute(command);
+    } catch (RejectedExecutionException e) {
+      whenRefused.run();
+      events.lost();
+    }
   }
 
   @Override

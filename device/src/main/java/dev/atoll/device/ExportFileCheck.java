@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package dev.atoll.device;
 
 import dev.atoll.base.Ranges;
@@ -61,7 +62,9 @@ final class ExportFileCheck {
     if (!fileSystems.contains(fileSystem.magic())) {
       return refuse(
           RsmError.BAD_ADDR,
-          "files of " + fileSystem.name() + " are not exported: an access could wait for its server");
+          "files of "
+              + fileSystem.name()
+              + " are not exported: an access could wait for its server");
     }
     return null;
   }
@@ -71,14 +74,19 @@ final class ExportFileCheck {
     if (!Ranges.contains(request.fileOffset(), request.size(), status.size())) {
       return refuse(
           RsmError.BAD_LENGTH,
-          "the file has " + status.size() + " bytes, the segment needs "
+          "the file has "
+              + status.size()
+              + " bytes, the segment needs "
               + (request.fileOffset() + request.size()));
     }
     if (status.blocks() * BLOCK_BYTES < request.size()) {
       return refuse(
           RsmError.INSUFFICIENT_MEM,
-          "the file has holes: " + status.blocks() * BLOCK_BYTES + " bytes are allocated, the segment"
-              + " needs " + request.size());
+          "the file has holes: "
+              + status.blocks() * BLOCK_BYTES
+              + " bytes are allocated, the segment"
+              + " needs "
+              + request.size());
     }
     return null;
   }

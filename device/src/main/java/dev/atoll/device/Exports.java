@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package dev.atoll.device;
 
 import dev.atoll.base.Ranges;
@@ -49,6 +50,9 @@ final class Exports {
    */
   record Place(long pageSize, int nodeId) {}
 
+  /** What a worker found. */
+  private record Verdict(Reply.@Nullable Refused fault) {}
+
   int live() {
     return live;
   }
@@ -61,10 +65,10 @@ final class Exports {
       refuse(session, envelope, fault);
       return;
     }
-    Callable<@Nullable Object> check = () -> fileCheck.findFault(request, offered);
+    Callable<Verdict> check = () -> new Verdict(fileCheck.findFault(request, offered));
     boolean isTaken =
         ports.work(
-            check, (found, failure) -> checked(session, envelope, request, found, failure));
+            check, (verdict, failure) -> checked(session, envelope, request, verdict, failure));
     if (!isTaken) {
       refuse(
           session,
@@ -98,13 +102,13 @@ final class Exports {
       ClientSession session,
       Request.Envelope envelope,
       Request.ExportCreate request,
-      @Nullable Object found,
+      @Nullable Verdict verdict,
       @Nullable Throwable failure) {
     Site.hit("export.checked");
     if (failure != null) {
       refuse(session, envelope, Reply.Refused.of(RsmError.BAD_ADDR, String.valueOf(failure)));
-    } else if (found instanceof Reply.Refused fault) {
-      refuse(session, envelope, fault);
+    } else if (verdict != null && verdict.fault() != null) {
+      refuse(session, envelope, verdict.fault());
     } else if (session.isEnded() || session.handles().isFull()) {
       refuse(session, envelope, handlesFull());
     } else {

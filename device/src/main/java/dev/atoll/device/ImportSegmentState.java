@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package dev.atoll.device;
 
 /** An import segment as the device knows it. Owned by the loop. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package dev.atoll.device;
 
 import dev.atoll.base.Ranges;
@@ -137,11 +138,7 @@ final class SegmentAgent {
     session.reply(
         envelope.correlation(),
         new Reply.Welcome(
-            LinkLimits.VERSION,
-            posix.pageSize(),
-            incarnation,
-            session.number(),
-            config.nodeId()),
+            LinkLimits.VERSION, posix.pageSize(), incarnation, session.number(), config.nodeId()),
         List.of(session.signals().readOnly()));
   }
 
@@ -199,12 +196,11 @@ final class SegmentAgent {
     List<ImportSegmentState> found = new ArrayList<>();
     session
         .handles()
-        .forEach(
-            each -> {
-              if (each instanceof ImportSegmentState state) {
-                found.add(state);
-              }
-            });
+        .forEach(each -> {
+          if (each instanceof ImportSegmentState state) {
+            found.add(state);
+          }
+        });
     return found;
   }
 
@@ -212,12 +208,11 @@ final class SegmentAgent {
     List<ExportSegmentState> found = new ArrayList<>();
     session
         .handles()
-        .forEach(
-            each -> {
-              if (each instanceof ExportSegmentState export) {
-                found.add(export);
-              }
-            });
+        .forEach(each -> {
+          if (each instanceof ExportSegmentState export) {
+            found.add(export);
+          }
+        });
     return found;
   }
 
@@ -245,5 +240,4 @@ final class SegmentAgent {
       ClientSession session, Request.Envelope envelope, Errno errno, String detail) {
     session.reply(envelope.correlation(), Reply.Refused.of(errno, detail));
   }
-
 }

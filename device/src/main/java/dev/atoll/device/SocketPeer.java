@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package dev.atoll.device;
 
 import dev.atoll.link.MalformedBlockException;
@@ -39,16 +40,29 @@ final class SocketPeer implements Outbound {
   private final MemorySegment inbox;
   private final MemorySegment outbox;
   private final Deque<Pending> backlog = new ArrayDeque<>();
+  private final Host host;
   private @Nullable ClientSession session;
   private @Nullable Registration registration;
+  private boolean isBroken;
   private boolean isClosed;
 
-  SocketPeer(Posix posix, SegmentAgent agent, Descriptor socket, Buffers buffers) {
+  SocketPeer(Posix posix, SegmentAgent agent, Descriptor socket, Host host) {
     this.posix = posix;
     this.agent = agent;
     this.socket = socket;
-    this.inbox = buffers.inbox();
-    this.outbox = buffers.outbox();
+    this.host = host;
+    this.inbox = host.buffers().inbox();
+    this.outbox = host.buffers().outbox();
+  }
+
+  /** Whose peer it is. */
+  interface Host {
+    Buffers buffers();
+
+    /** Runs an action after the one under way, on the loop. */
+    void later(Runnable action);
+
+    void closed(SocketPeer peer);
   }
 
   /**
@@ -59,7 +73,7 @@ final class SocketPeer implements Outbound {
    */
   record Buffers(MemorySegment inbox, MemorySegment outbox) {}
 
-  private record Pending(byte[] block, List<Descriptor> descriptors) {
+  private record Pending(MemorySegment block, List<Descriptor> descriptors) {
     void close() {
       descriptors.forEach(Descriptor::close);
     }
@@ -68,10 +82,6 @@ final class SocketPeer implements Outbound {
   void begin(ClientSession opened, Registration registered) {
     session = opened;
     registration = registered;
-  }
-
-  Descriptor socket() {
-    return socket;
   }
 
   boolean isGreeted() {
@@ -92,7 +102,7 @@ final class SocketPeer implements Outbound {
   }
 
   private void receive() {
-    for (int i = 0; i < MESSAGES_PER_TURN && !isClosed; i++) {
+    for (int i = 0; i < MESSAGES_PER_TURN && !isClosed && !isBroken; i++) {
       ReceivedMessage message = posix.receiveMessage(socket, inbox);
       if (message.length() == -Errno.EAGAIN.number()) {
         return;
@@ -115,14 +125,12 @@ final class SocketPeer implements Outbound {
     }
     Request.Envelope envelope;
     try {
-      envelope =
-          RequestCodec.decode(inbox.asSlice(0, message.length()), message.descriptors());
+      envelope = RequestCodec.decode(inbox.asSlice(0, message.length()), message.descriptors());
     } catch (MalformedBlockException e) {
       message.closeDescriptors();
       agent.countMalformed();
       session()
-          .refuse(
-              e.correlation(), Reply.Refused.of(e.errno(), String.valueOf(e.getMessage())));
+          .refuse(e.correlation(), Reply.Refused.of(e.errno(), String.valueOf(e.getMessage())));
       return;
     }
     agent.handle(session(), envelope);
@@ -139,7 +147,7 @@ final class SocketPeer implements Outbound {
   }
 
   private void send(MemorySegment block, List<Descriptor> borrowed) {
-    if (isClosed) {
+    if (isClosed || isBroken) {
       return;
     }
     if (!backlog.isEmpty()) {
@@ -151,25 +159,36 @@ final class SocketPeer implements Outbound {
       enqueue(block, borrowed);
       registration().modify(WaitCalls.POLLIN | WaitCalls.POLLOUT);
     } else if (sent < 0) {
-      close();
+      breakOff();
+    }
+  }
+
+  /**
+   * Ends the connection after the action under way: that may be about to walk over the very
+   * segments that the end frees.
+   */
+  private void breakOff() {
+    if (!isBroken) {
+      isBroken = true;
+      host.later(this::close);
     }
   }
 
   private void enqueue(MemorySegment block, List<Descriptor> borrowed) {
     if (backlog.size() == BACKLOG_MAX) {
-      close();
+      breakOff();
       return;
     }
     List<Descriptor> kept = new ArrayList<>(borrowed.size());
     borrowed.forEach(each -> kept.add(posix.duplicate(each)));
-    backlog.addLast(new Pending(block.toArray(ValueLayout.JAVA_BYTE), kept));
+    backlog.addLast(new Pending(MemorySegment.ofArray(block.toArray(ValueLayout.JAVA_BYTE)), kept));
   }
 
   private void drain() {
     while (!backlog.isEmpty() && !isClosed) {
       Pending next = backlog.getFirst();
-      MemorySegment block = outbox.asSlice(0, next.block().length);
-      block.copyFrom(MemorySegment.ofArray(next.block()));
+      MemorySegment block = outbox.asSlice(0, next.block().byteSize());
+      block.copyFrom(next.block());
       long sent = posix.sendMessage(socket, block, next.descriptors());
       if (sent == -Errno.EAGAIN.number()) {
         return;
@@ -196,6 +215,7 @@ final class SocketPeer implements Outbound {
     backlog.forEach(Pending::close);
     backlog.clear();
     agent.end(session());
+    host.closed(this);
   }
 
   private ClientSession session() {
@@ -213,5 +233,4 @@ final class SocketPeer implements Outbound {
     }
     return current;
   }
-
 }

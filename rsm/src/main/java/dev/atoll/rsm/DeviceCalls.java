@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package dev.atoll.rsm;
 
 import dev.atoll.link.Answer;
@@ -70,10 +71,9 @@ final class DeviceCalls {
     if (refused.rsmCode() != 0) {
       return RsmError.of(refused.rsmCode())
           .map(error -> new RsmException(error, operation, refused.detail(), null))
-          .orElseGet(
-              () ->
-                  new RsmException(
-                      RsmError.INTERNAL_ERROR, operation, "code " + refused.rsmCode(), null));
+          .orElseGet(() ->
+              new RsmException(
+                  RsmError.INTERNAL_ERROR, operation, "code " + refused.rsmCode(), null));
     }
     return new ErrnoException(operation, refused.errno(), "device", refused.detail());
   }

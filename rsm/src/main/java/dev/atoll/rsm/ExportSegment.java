@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package dev.atoll.rsm;
 
 import dev.atoll.base.Site;
@@ -70,8 +71,7 @@ public final class ExportSegment implements AutoCloseable {
    * included, so read-only importers need one that never could write.
    */
   private static Descriptor reopenReadOnly(Posix posix, Descriptor descriptor) {
-    return posix.open(
-        Path.of("/proc/self/fd/" + descriptor.number()), FileCalls.O_RDONLY, 0);
+    return posix.open(Path.of("/proc/self/fd/" + descriptor.number()), FileCalls.O_RDONLY, 0);
   }
 
   /**

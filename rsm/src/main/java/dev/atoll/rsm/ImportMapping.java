@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package dev.atoll.rsm;
 
 import dev.atoll.link.RsmError;
@@ -14,9 +15,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * ImportSegment#isConnected} tells. After {@link #unmap} the segment refuses access with {@link
  * IllegalStateException}.
  *
- * <p>Ordering: as of any shared memory; use the access modes of {@link
- * java.lang.invoke.VarHandle} where two processes must agree on an order. Thread safety: all
- * methods may be called by any thread.
+ * <p>Ordering: as of any shared memory; use the access modes of {@link java.lang.invoke.VarHandle}
+ * where two processes must agree on an order. Thread safety: all methods may be called by any
+ * thread.
  */
 public final class ImportMapping implements AutoCloseable {
   private final ImportSegment owner;

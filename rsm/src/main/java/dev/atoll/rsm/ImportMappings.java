@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package dev.atoll.rsm;
 
 import dev.atoll.base.Ranges;
@@ -94,7 +95,8 @@ final class ImportMappings {
       MappedRange range = mapRange(MAP, offset, length, wanted);
       ImportMapping mapping = new ImportMapping(owner, range, wanted.isWriting());
       explicit = mapping;
-      window = new Window(mapping.segment(), offset, length, wanted.isReading(), wanted.isWriting());
+      window =
+          new Window(mapping.segment(), offset, length, wanted.isReading(), wanted.isWriting());
       return mapping;
     } finally {
       lock.unlock();

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package dev.atoll.rsm;
 
 import dev.atoll.base.Site;
@@ -119,9 +120,9 @@ public final class ImportSegment implements AutoCloseable {
    *
    * @param offset byte offset from the start of the segment
    * @param source the bytes, heap or native memory
-   * @throws RsmException PERM_DENIED without the right to write, BAD_OFFSET if any byte lies outside
-   *     the segment or the mapped window, CONN_ABORTED once the connection has ended, BAD_SEG_HNDL
-   *     once disconnected
+   * @throws RsmException PERM_DENIED without the right to write, BAD_OFFSET if any byte lies
+   *     outside the segment or the mapped window, CONN_ABORTED once the connection has ended,
+   *     BAD_SEG_HNDL once disconnected
    */
   public void put(long offset, MemorySegment source) {
     put(offset, source, 0, source.byteSize());
@@ -253,9 +254,7 @@ public final class ImportSegment implements AutoCloseable {
     isDisconnected = true;
     mappings.close();
     if (context.session().isOpen()) {
-      context
-          .calls()
-          .release(DISCONNECT, new Request.ImportDisconnect(properties.handle()));
+      context.calls().release(DISCONNECT, new Request.ImportDisconnect(properties.handle()));
     }
     context.wakeWaiters();
     return true;
@@ -310,8 +309,7 @@ public final class ImportSegment implements AutoCloseable {
     return new RsmException(RsmError.CONN_ABORTED, operation, "", null);
   }
 
-  private RsmException outside(
-      String operation, long offset, long length, Window window) {
+  private RsmException outside(String operation, long offset, long length, Window window) {
     String reach = " reach=" + window.base() + ".." + (window.base() + window.length());
     return new RsmException(
         RsmError.BAD_OFFSET, operation, "offset=" + offset + " length=" + length + reach, null);

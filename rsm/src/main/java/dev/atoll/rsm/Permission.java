@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package dev.atoll.rsm;
 
 /** What an importer asks for, and what a mapping allows: {@code rsm_permission_t}. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package dev.atoll.rsm;
 
 import dev.atoll.base.AtollException;
@@ -24,8 +25,7 @@ public final class RsmException extends AtollException {
    * @param detail further words; may be empty
    * @param cause what led to it, or null
    */
-  public RsmException(
-      RsmError error, String operation, String detail, @Nullable Throwable cause) {
+  public RsmException(RsmError error, String operation, String detail, @Nullable Throwable cause) {
     super(error.originalName(), text(error, operation, detail), cause);
     this.error = error;
   }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package dev.atoll.rsm;
 
 /** How a wait for a signal ended. */

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.atoll.device;
+
+import dev.atoll.base.Clock;
+import dev.atoll.link.DeviceDirectory;
+import dev.atoll.link.DevicePort;
+import dev.atoll.link.Reply;
+import dev.atoll.loop.EpollPoller;
+import dev.atoll.loop.EventLoop;
+import dev.atoll.loop.FailureHandler;
+import dev.atoll.loop.IdlePolicy;
+import dev.atoll.loop.LoopOptions;
+import dev.atoll.loop.WorkerPool;
+import dev.atoll.posix.Posix;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A device: the privileged side, on a loop and workers of its own.
+ *
+ * <p>Programs of the same process come in through {@link #port}, those of other processes through
+ * the socket that {@link #listen} opens. Thread safety: all methods may be called by any thread.
+ */
+public final class Device implements AutoCloseable {
+  private static final int WORKERS = 2;
+  private static final int WORK_QUEUE = 1024;
+
+  private final Posix posix;
+  private final DeviceConfig config;
+  private final EventLoop loop;
+  private final WorkerPool workers;
+  private final SegmentAgent agent;
+  private final AtomicBoolean isClosed = new AtomicBoolean();
+  private @Nullable SocketServer server;
+  private @Nullable ListeningPlace place;
+
+  private Device(Posix posix, DeviceConfig config, EventLoop loop, RandomGenerator random) {
+    this.posix = posix;
+    this.config = config;
+    this.loop = loop;
+    this.workers = new WorkerPool("atoll-worker", WORKERS, WORK_QUEUE, loop);
+    this.agent = new SegmentAgent(posix, new LoopPorts(), config, random);
+  }
+
+  /**
+   * Starts a device that nobody can reach from outside yet.
+   *
+   * @param posix the operating system
+   * @param clock what waits are measured on
+   * @param config what it is told
+   * @param random where its incarnation comes from
+   * @return the running device, owned by the caller
+   */
+  public static Device start(
+      Posix posix, Clock clock, DeviceConfig config, RandomGenerator random) {
+    EventLoop loop =
+        EventLoop.started(
+            new LoopOptions(
+                "atoll-loop",
+                new EpollPoller(posix),
+                clock,
+                IdlePolicy.sleeping(),
+                FailureHandler.stopping()));
+    return new Device(posix, config, loop, random);
+  }
+
+  /**
+   * Gives the way in for programs of this process.
+   *
+   * @return the port
+   */
+  public DevicePort port() {
+    return events -> EmbeddedPeer.open(posix, loop, agent, events);
+  }
+
+  /**
+   * Opens the way in for programs of other processes.
+   *
+   * @param directory where to listen; made if missing
+   * @throws dev.atoll.link.LinkException if the directory is not safe, or another device listens
+   *     there
+   * @throws dev.atoll.posix.ErrnoException if a call fails
+   */
+  public void listen(DeviceDirectory directory) {
+    ListeningPlace opened = ListeningPlace.open(posix, directory, config.users());
+    onLoop(() -> {
+      place = opened;
+      server = new SocketServer(posix, loop, agent, config, opened.socket());
+      server.start();
+      return true;
+    });
+  }
+
+  /**
+   * Tells what the device holds.
+   *
+   * @return counters
+   */
+  public Reply.DeviceStatus status() {
+    return onLoop(agent::status);
+  }
+
+  /**
+   * Tells what ended the loop, if anything did.
+   *
+   * @return null while all is well
+   */
+  public @Nullable Throwable failure() {
+    return loop.failure();
+  }
+
+  /** Ends all sessions and stops. Idempotent. */
+  @Override
+  public void close() {
+    if (!isClosed.compareAndSet(false, true)) {
+      return;
+    }
+    try {
+      if (loop.isOpen()) {
+        onLoop(this::stop);
+      }
+    } finally {
+      workers.close();
+      loop.close();
+    }
+  }
+
+  private boolean stop() {
+    if (server != null) {
+      server.stop();
+    }
+    agent.endAll();
+    if (place != null) {
+      place.close();
+    }
+    return true;
+  }
+
+  private <T> T onLoop(Callable<T> action) {
+    var result = new CompletableFuture<T>();
+    loop.execute(() -> {
+      try {
+        result.complete(action.call());
+      } catch (Exception e) {
+        result.completeExceptionally(e);
+      }
+    });
+    boolean isInterrupted = false;
+    try {
+      while (true) {
+        try {
+          return result.get();
+        } catch (InterruptedException e) {
+          isInterrupted = true;
+        } catch (ExecutionException e) {
+          throw e.getCause() instanceof RuntimeException cause
+              ? cause
+              : new IllegalStateException("the device failed", e.getCause());
+        }
+      }
+    } finally {
+      if (isInterrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private final class LoopPorts implements AgentPorts {
+    @Override
+    public <T> boolean work(Callable<T> task, BiConsumer<@Nullable T, @Nullable Throwable> onLoop) {
+      return workers.submit(task, onLoop);
+    }
+
+    @Override
+    public void after(long delayNanos, Runnable action) {
+      var _ = loop.schedule(delayNanos, action);
+    }
+  }
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.atoll.device;
+
+import dev.atoll.base.Site;
+import dev.atoll.link.LinkLimits;
+import dev.atoll.loop.EventLoop;
+import dev.atoll.loop.Registration;
+import dev.atoll.posix.Descriptor;
+import dev.atoll.posix.Errno;
+import dev.atoll.posix.PeerCredentials;
+import dev.atoll.posix.Posix;
+import dev.atoll.posix.WaitCalls;
+import java.lang.System.Logger.Level;
+import java.lang.foreign.Arena;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The device's listening socket: admits programs by the kernel's word and the quotas. Owned by the
+ * loop.
+ */
+final class SocketServer implements SocketPeer.Host {
+  private static final System.Logger LOG = System.getLogger(SocketServer.class.getName());
+
+  /** How long accepting rests when descriptors have run out; asking again at once would spin. */
+  private static final long EXHAUSTED_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+  private final Posix posix;
+  private final EventLoop loop;
+  private final SegmentAgent agent;
+  private final DeviceConfig config;
+  private final Descriptor listener;
+  private final SocketPeer.Buffers buffers;
+  private final Set<SocketPeer> peers = new LinkedHashSet<>();
+  private @Nullable Registration registration;
+
+  SocketServer(Posix posix, EventLoop loop, SegmentAgent agent, DeviceConfig config, Descriptor l) {
+    this.posix = posix;
+    this.loop = loop;
+    this.agent = agent;
+    this.config = config;
+    this.listener = l;
+    Arena arena = Arena.ofAuto();
+    this.buffers =
+        new SocketPeer.Buffers(
+            arena.allocate(LinkLimits.BLOCK_BYTES_MAX, Long.BYTES),
+            arena.allocate(LinkLimits.BLOCK_BYTES_MAX, Long.BYTES));
+  }
+
+  void start() {
+    registration = loop.register(listener, WaitCalls.POLLIN, events -> acceptAll());
+  }
+
+  void stop() {
+    Registration current = registration;
+    if (current != null) {
+      current.cancel();
+    }
+    listener.close();
+    List.copyOf(peers).forEach(SocketPeer::close);
+  }
+
+  private void acceptAll() {
+    int number = posix.accept(listener);
+    while (number >= 0) {
+      admit(new Descriptor(posix, number, "a session's socket"));
+      number = posix.accept(listener);
+    }
+    if (number == -Errno.EMFILE.number() || number == -Errno.ENFILE.number()) {
+      rest(Errno.of(-number));
+    }
+  }
+
+  private void rest(Errno errno) {
+    LOG.log(Level.WARNING, "event=accept-rests reason={0}", errno);
+    Registration current = registration;
+    if (current == null) {
+      return;
+    }
+    current.modify(0);
+    loop.schedule(
+        EXHAUSTED_NANOS,
+        () -> {
+          if (current.isActive()) {
+            current.modify(WaitCalls.POLLIN);
+          }
+        });
+  }
+
+  private void admit(Descriptor socket) {
+    PeerCredentials credentials = posix.peerCredentials(socket);
+    if (!isAllowed(credentials.uid()) || !agent.hasRoomFor(credentials.uid())) {
+      LOG.log(
+          Level.INFO,
+          "event=session-refused uid={0} pid={1}",
+          credentials.uid(),
+          credentials.pid());
+      socket.close();
+      return;
+    }
+    var peer = new SocketPeer(posix, agent, socket, this);
+    peer.begin(agent.open(credentials, peer), loop.register(socket, WaitCalls.POLLIN, peer::ready));
+    peers.add(peer);
+    Site.hit("session.admitted");
+    loop.schedule(config.greetingTimeout().toNanos(), () -> dropIfSilent(peer));
+  }
+
+  /** An unmapped uid could be anybody in another user namespace (threat T2). */
+  private boolean isAllowed(int uid) {
+    return switch (config.users()) {
+      case SAME -> uid == posix.effectiveUid() || uid == 0;
+      case ANY -> uid != PeerCredentials.OVERFLOW_UID;
+    };
+  }
+
+  private static void dropIfSilent(SocketPeer peer) {
+    if (!peer.isClosed() && !peer.isGreeted()) {
+      LOG.log(Level.INFO, "event=session-dropped reason=no-greeting");
+      peer.close();
+    }
+  }
+
+  @Override
+  public SocketPeer.Buffers buffers() {
+    return buffers;
+  }
+
+  @Override
+  public void later(Runnable action) {
+    loop.execute(action);
+  }
+
+  @Override
+  public void closed(SocketPeer peer) {
+    peers.remove(peer);
+  }
+}
