@@ -3,6 +3,7 @@ package dev.atoll.posix;
 
 import java.nio.ByteOrder;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What differs between the processors Atoll runs on: system call numbers (asm/unistd.h), flags of
@@ -21,7 +22,7 @@ enum Architecture {
   /** The same on every processor. */
   static final int FUTEX_WAITV = 449;
 
-  private static final Architecture CURRENT = detect();
+  private static final @Nullable Architecture CURRENT = detect();
 
   final int futex;
   final int memfdCreate;
@@ -60,6 +61,14 @@ enum Architecture {
    * @throws UnsupportedOperationException if it is not one of the two
    */
   static Architecture current() {
+    if (CURRENT == null) {
+      throw new UnsupportedOperationException(
+          "os.name="
+              + System.getProperty("os.name")
+              + " os.arch="
+              + System.getProperty("os.arch")
+              + ": Atoll needs Linux on x86-64 or aarch64");
+    }
     return CURRENT;
   }
 
@@ -71,7 +80,7 @@ enum Architecture {
     return common | isDirectory | isNoFollow;
   }
 
-  private static Architecture detect() {
+  private static @Nullable Architecture detect() {
     String system = System.getProperty("os.name", "?");
     String processor = System.getProperty("os.arch", "?").toLowerCase(Locale.ROOT);
     if (system.equals("Linux") && ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN) {
@@ -82,7 +91,6 @@ enum Architecture {
         return AARCH64;
       }
     }
-    throw new UnsupportedOperationException(
-        "os.name=" + system + " os.arch=" + processor + ": Atoll needs Linux on x86-64 or aarch64");
+    return null;
   }
 }

@@ -6,11 +6,13 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
+import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.charset.Charset;
 import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Objects;
 
 /** Links functions of the C library, with the errno captured. */
 // Linking is restricted (JEP 454); a module has to ask for it, and this is the module that does.
@@ -36,6 +38,16 @@ final class Libc {
     var all = Arrays.copyOf(options, options.length + 1);
     all[options.length] = ERRNO;
     return LINKER.downcallHandle(symbol, descriptor, all);
+  }
+
+  /**
+   * Links a function to see whether this module may.
+   *
+   * @throws IllegalCallerException if native access is refused (JEP 454, JEP 472)
+   */
+  static void probe() {
+    MethodHandle handle = link("getpid", FunctionDescriptor.of(ValueLayout.JAVA_INT));
+    Objects.requireNonNull(handle);
   }
 
   /** Copies a path into native memory as a C string. */

@@ -79,6 +79,7 @@ interface LinuxWaits extends WaitCalls {
   // epoll_wait(2)
   @Override
   default int epollWait(Descriptor poller, PollEvents events, int timeoutMillis) {
+    refuseVirtualThread(timeoutMillis);
     long result;
     try {
       result = EPOLL_WAIT.call(poller.number(), events.address(), events.capacity(), timeoutMillis);
@@ -122,6 +123,7 @@ interface LinuxWaits extends WaitCalls {
   // ppoll(2), for its nanoseconds
   @Override
   default int poll(PollSet set, long timeoutNanos) {
+    refuseVirtualThread(timeoutNanos);
     Scratch scratch = Scratch.ofThread();
     long timeout = timeoutNanos < 0 ? NULL : scratch.timespec(0, timeoutNanos);
     long result;
@@ -138,6 +140,7 @@ interface LinuxWaits extends WaitCalls {
   // futex(2), FUTEX_WAIT: the time-out is relative and on the monotonic clock
   @Override
   default int futexWait(MemorySegment word, int expected, long timeoutNanos) {
+    refuseVirtualThread(timeoutNanos);
     long address = futexWord(word);
     Scratch scratch = Scratch.ofThread();
     long timeout = timeoutNanos < 0 ? NULL : scratch.timespec(0, timeoutNanos);
@@ -153,6 +156,7 @@ interface LinuxWaits extends WaitCalls {
       MemorySegment second,
       int secondExpected,
       long timeoutNanos) {
+    refuseVirtualThread(timeoutNanos);
     Scratch scratch = Scratch.ofThread();
     waiter(scratch.memory, 0, futexWord(first), firstExpected);
     waiter(scratch.memory, FUTEX_WAITV_BYTES, futexWord(second), secondExpected);
@@ -171,6 +175,16 @@ interface LinuxWaits extends WaitCalls {
 
   private static Descriptor own(Downcall call, long result, String subject) {
     return new Descriptor(LinuxPosix.instance(), (int) call.require(subject, result), subject);
+  }
+
+  /** A native call holds the carrier of a virtual thread (JEP 444), so it may look but not wait. */
+  private static void refuseVirtualThread(long timeout) {
+    if (timeout != 0 && Thread.currentThread().isVirtual()) {
+      throw new IllegalStateException(
+          "a virtual thread may not wait in a native call, timeout="
+              + timeout
+              + "; use InterruptibleWait");
+    }
   }
 
   private static long futexWord(MemorySegment word) {

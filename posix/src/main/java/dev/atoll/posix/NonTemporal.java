@@ -24,6 +24,7 @@ public final class NonTemporal {
   private static final String THRESHOLD_VARIABLE = "PMEM_MOVNT_THRESHOLD";
 
   private static final Stubs STUBS = WriteBack.stubs();
+  private static final boolean IS_AVAILABLE = STUBS.copyCause().isEmpty();
   private static final long THRESHOLD = threshold(System.getenv(THRESHOLD_VARIABLE));
   private static final MethodHandle COPY = STUBS.copy();
   private static final MethodHandle COPY_AND_FENCE = STUBS.copyAndFence();
@@ -31,7 +32,8 @@ public final class NonTemporal {
   private static final MethodHandle COPY_SEGMENT_AND_FENCE = STUBS.copySegmentAndFence();
 
   /** All memory, for ordinary copies between raw addresses. */
-  private static final MemorySegment EVERYWHERE = NativeMemory.view(0, Long.MAX_VALUE);
+  private static final MemorySegment EVERYWHERE =
+      IS_AVAILABLE ? NativeMemory.view(0, Long.MAX_VALUE) : MemorySegment.NULL;
 
   private NonTemporal() {}
 
@@ -42,7 +44,7 @@ public final class NonTemporal {
    *     WriteBack#persist}
    */
   public static boolean isAvailable() {
-    return STUBS.copyCause().isEmpty();
+    return IS_AVAILABLE;
   }
 
   /**
@@ -74,7 +76,7 @@ public final class NonTemporal {
    * @throws IllegalStateException if not available
    */
   public static void copy(long source, long target, long length) {
-    if (length < THRESHOLD) {
+    if (length < THRESHOLD && IS_AVAILABLE) {
       MemorySegment.copy(EVERYWHERE, source, EVERYWHERE, target, length);
       WriteBack.persist(target, length);
       return;
@@ -92,7 +94,7 @@ public final class NonTemporal {
    * @throws IllegalStateException if not available
    */
   public static void copyNoDrain(long source, long target, long length) {
-    if (length < THRESHOLD) {
+    if (length < THRESHOLD && IS_AVAILABLE) {
       MemorySegment.copy(EVERYWHERE, source, EVERYWHERE, target, length);
       WriteBack.flush(target, length);
       return;
@@ -110,7 +112,7 @@ public final class NonTemporal {
    */
   public static void copy(MemorySegment source, long target) {
     long length = source.byteSize();
-    if (length < THRESHOLD) {
+    if (length < THRESHOLD && IS_AVAILABLE) {
       MemorySegment.copy(source, 0, EVERYWHERE, target, length);
       WriteBack.persist(target, length);
       return;
@@ -129,7 +131,7 @@ public final class NonTemporal {
    */
   public static void copyNoDrain(MemorySegment source, long target) {
     long length = source.byteSize();
-    if (length < THRESHOLD) {
+    if (length < THRESHOLD && IS_AVAILABLE) {
       MemorySegment.copy(source, 0, EVERYWHERE, target, length);
       WriteBack.flush(target, length);
       return;

@@ -23,6 +23,6 @@ public interface Posix extends FileCalls, MemoryCalls, SocketCalls, WaitCalls, P
    *     or native access is refused, with the reason and the remedy
    */
   static Posix system() {
-    return LinuxPosix.instance();
+    return PosixStart.system();
   }
 }

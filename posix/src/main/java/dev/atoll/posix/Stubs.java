@@ -152,7 +152,8 @@ record Stubs(
     return MethodHandles.insertArguments(link(address, RANGE_AND_LINE, false), 2, (long) lineBytes);
   }
 
-  private static Stubs refusing(String cause) {
+  /** Gives stubs that refuse for a cause. */
+  static Stubs refusing(String cause) {
     return new Stubs(
         Instruction.NONE,
         X86Code.LINE_BYTES,

@@ -90,15 +90,8 @@ public final class WriteBack {
    * @throws IllegalStateException if not available
    */
   public static void flush(long address, long length) {
-    long at = address;
-    long left = length;
-    while (left > PIECE_BYTES) {
-      long piece = piece(at);
-      range(FLUSH, at, piece);
-      at += piece;
-      left -= piece;
-    }
-    range(FLUSH, at, left);
+    long done = length <= PIECE_BYTES ? 0 : pieces(FLUSH, address, length);
+    range(FLUSH, address + done, length - done);
   }
 
   /**
@@ -122,15 +115,8 @@ public final class WriteBack {
    * @throws IllegalStateException if not available
    */
   public static void persist(long address, long length) {
-    long at = address;
-    long left = length;
-    while (left > PIECE_BYTES) {
-      long piece = piece(at);
-      range(FLUSH, at, piece);
-      at += piece;
-      left -= piece;
-    }
-    range(PERSIST, at, left);
+    long done = length <= PIECE_BYTES ? 0 : pieces(FLUSH, address, length);
+    range(PERSIST, address + done, length - done);
   }
 
   /**
@@ -142,15 +128,8 @@ public final class WriteBack {
    * @throws IllegalStateException if not available
    */
   public static void flushAndInvalidate(long address, long length) {
-    long at = address;
-    long left = length;
-    while (left > PIECE_BYTES) {
-      long piece = piece(at);
-      range(INVALIDATE, at, piece);
-      at += piece;
-      left -= piece;
-    }
-    range(INVALIDATE, at, left);
+    long done = length <= PIECE_BYTES ? 0 : pieces(INVALIDATE, address, length);
+    range(INVALIDATE, address + done, length - done);
   }
 
   static Stubs stubs() {
@@ -162,6 +141,17 @@ public final class WriteBack {
     return PIECE_BYTES - (address & (LINE_BYTES - 1));
   }
 
+  /** Works on all but a last piece and tells how many bytes that were. */
+  private static long pieces(MethodHandle handle, long address, long length) {
+    long done = 0;
+    while (length - done > PIECE_BYTES) {
+      long piece = piece(address + done);
+      range(handle, address + done, piece);
+      done += piece;
+    }
+    return done;
+  }
+
   private static void range(MethodHandle handle, long address, long length) {
     try {
       handle.invokeExact(address, length);
@@ -171,6 +161,10 @@ public final class WriteBack {
   }
 
   private static Stubs installed() {
-    return Stubs.install(Posix.system(), Architecture.current(), System.getenv());
+    try {
+      return Stubs.install(Posix.system(), Architecture.current(), System.getenv());
+    } catch (UnsupportedOperationException e) {
+      return Stubs.refusing(String.valueOf(e.getMessage()));
+    }
   }
 }

@@ -124,6 +124,25 @@ class WaitCallsTest {
   }
 
   @Test
+  void virtualThreadsMayLookButNotWait() throws Exception {
+    try (TestMemory memory = TestMemory.of(posix, 1)) {
+      MemorySegment word = memory.segment().asSlice(0, 4);
+      var result = new CompletableFuture<Integer>();
+      Thread.startVirtualThread(() -> {
+        try {
+          assertThat(posix.futexWait(word, 0, 0)).isEqualTo(-Errno.ETIMEDOUT.number());
+          result.complete(posix.futexWait(word, 0, MILLI));
+        } catch (Throwable t) {
+          result.completeExceptionally(t);
+        }
+      });
+      assertThatThrownBy(() -> result.get(30, TimeUnit.SECONDS))
+          .hasCauseInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("use InterruptibleWait");
+    }
+  }
+
+  @Test
   void futexWakesAcrossTwoMappingsOfOneMemfd() throws Exception {
     try (TestMemory memory = TestMemory.of(posix, 1)) {
       long page = posix.pageSize();
