@@ -60,6 +60,12 @@ public final class EventLoop implements Executor, AutoCloseable {
 
   private volatile @Nullable Thread thread;
 
+  /** A command that must know when it will never run. */
+  interface Droppable extends Runnable {
+    /** Is called at most once, instead of {@link #run}, by the thread that ended the loop. */
+    void dropped();
+  }
+
   private enum State {
     NEW,
     OPEN,
@@ -332,9 +338,20 @@ public final class EventLoop implements Executor, AutoCloseable {
   private void end() {
     state.set(State.CLOSED);
     try {
+      dropCommands();
       poller.close();
     } finally {
       holder.set(null);
+    }
+  }
+
+  /** After a failure commands are left that will never run; some hold what must be released. */
+  private void dropCommands() {
+    for (Runnable left = commands.poll(); left != null; left = commands.poll()) {
+      commandCount.decrementAndGet();
+      if (left instanceof Droppable droppable) {
+        droppable.dropped();
+      }
     }
   }
 

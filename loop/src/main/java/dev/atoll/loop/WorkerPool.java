@@ -145,21 +145,36 @@ public final class WorkerPool implements AutoCloseable {
     }
 
     void answer(EventLoop loop, @Nullable T result, @Nullable Throwable failure) {
-      if (!loop.post(() -> onLoop.accept(result, failure))) {
-        discard(result, failure);
+      Answer<T> answer = new Answer<>(onLoop, result, failure);
+      if (!loop.post(answer)) {
+        answer.dropped();
       }
     }
+  }
 
-    private static void discard(@Nullable Object result, @Nullable Throwable failure) {
+  /** What a task gave, on its way to the loop. */
+  private record Answer<T>(
+      BiConsumer<? super @Nullable T, ? super @Nullable Throwable> onLoop,
+      @Nullable T result,
+      @Nullable Throwable failure)
+      implements EventLoop.Droppable {
+
+    @Override
+    public void run() {
+      onLoop.accept(result, failure);
+    }
+
+    @Override
+    public void dropped() {
       try {
         if (result instanceof AutoCloseable closeable) {
           closeable.close();
         }
       } catch (Exception e) {
-        LOG.log(System.Logger.Level.WARNING, "event=result-discarded", e);
+        LOG.log(System.Logger.Level.WARNING, "event=result-dropped", e);
       }
       if (failure != null) {
-        LOG.log(System.Logger.Level.DEBUG, "event=failure-discarded", failure);
+        LOG.log(System.Logger.Level.DEBUG, "event=failure-dropped", failure);
       }
     }
   }

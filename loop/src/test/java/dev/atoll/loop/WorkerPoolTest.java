@@ -134,6 +134,23 @@ class WorkerPoolTest {
   }
 
   @Test
+  void closesResultThatWaitedWhenTheLoopFailed() {
+    AtomicBoolean isClosed = new AtomicBoolean();
+    loop.execute(() -> {
+      throw new IllegalStateException("planned failure of a test");
+    });
+    AutoCloseable result = () -> isClosed.set(true);
+    assertThat(pool.submit(() -> result, (given, failure) -> answers.add("never"))).isTrue();
+    assertThat(pool.submit(() -> "after", (given, failure) -> {})).isTrue();
+    // One worker: when it has taken the second task, the first is answered.
+    EventLoopThreadTest.awaitTrue(() -> pool.queuedTasks() == 0);
+    assertThat(loop.turn(0)).isPositive();
+    loop.close();
+    assertThat(isClosed).isTrue();
+    assertThat(answers).isEmpty();
+  }
+
+  @Test
   void refusesNumbersThatMakeNoSense() {
     assertThatThrownBy(() -> new WorkerPool("x", 0, 1, loop).close())
         .hasMessageContaining("threadCount=0");

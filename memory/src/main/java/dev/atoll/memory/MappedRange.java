@@ -153,7 +153,8 @@ public final class MappedRange implements AutoCloseable {
    * <p>Segments stay usable; what is stored from now on is seen by this process alone. A second
    * call, or a call on a closed range, does nothing.
    *
-   * @throws dev.atoll.posix.ErrnoException if mmap(2) fails; the file is then still mapped
+   * @throws dev.atoll.posix.ErrnoException if mmap(2) fails, for want of kernel memory; the range
+   *     is not revoked then
    */
   public void revoke() {
     synchronized (lock) {
@@ -170,7 +171,9 @@ public final class MappedRange implements AutoCloseable {
    *
    * <p>A thread inside a plain access of the segment delays it for the length of that access. A
    * system call that is under way with a part of the segment (a read from a socket, say) is not
-   * waited for: it finishes on zero pages or ends with {@code EFAULT}.
+   * waited for and finishes on zero pages. Whoever makes a call that could use the address for
+   * longer than the {@value Quarantine#GRACE_SECONDS} seconds of grace must keep the range open
+   * until it has returned.
    *
    * @throws dev.atoll.posix.ErrnoException if mmap(2) fails; the range is closed then, but its
    *     memory stays mapped until the process ends

@@ -140,6 +140,10 @@ public final class MemoryBudget {
       // The path is as seen from the host; inside a container it may not exist below the mount,
       // which then stands for the container's own group.
       Path level = top.resolve(group.replaceFirst("^/+", "")).normalize();
+      if (!level.startsWith(top)) {
+        // A path such as /../x names a group outside the name space (cgroup_namespaces(7)).
+        level = top;
+      }
       for (int i = 0; i < MOST_LEVELS && level != null && level.startsWith(top); i++) {
         Bound bound = version.read(level);
         if (bound != null) {

@@ -140,7 +140,8 @@ public final class SlotRing {
    *
    * @param words the memory
    * @param capacitySlots the capacity that was agreed on by other ways than this memory
-   * @return the ring, which polls from the head that the memory names
+   * @return the ring; its consumer, if it becomes one, begins at the head that the memory names, so
+   *     a ring whose consumer has died may give the last few payloads again
    * @throws IllegalArgumentException if the capacity is not as described or the memory too small
    * @throws RefusedMemoryException if no ring of this version and capacity stands there
    */

@@ -95,6 +95,13 @@ class MemoryBudgetTest {
   }
 
   @Test
+  void takesMountRootWhenOwnPathLeadsOutOfNameSpace() throws IOException {
+    put("proc/self/cgroup", "0::/../other\n");
+    v2("", 64 * MIB, 40 * MIB, 0);
+    assertThat(MemoryBudget.read(root).availableBytes()).isEqualTo(24 * MIB);
+  }
+
+  @Test
   void keepsSomeMemoryFreeForTablesAndMachine() throws IOException {
     put("proc/self/cgroup", "0::/\n");
     v2("", 128 * MIB, 0, 0);
