@@ -2,6 +2,7 @@
 package dev.atoll.pmem;
 
 import dev.atoll.base.Site;
+import dev.atoll.memory.MemoryBudget;
 import dev.atoll.posix.Descriptor;
 import dev.atoll.posix.Errno;
 import dev.atoll.posix.ErrnoException;
@@ -122,6 +123,7 @@ final class FileOpening {
         requireFileSize(before);
         return opened(descriptor, media, Reservation.UNTOUCHED);
       }
+      requireMemory(media, plan.size() - before.size());
       Reservation reservation = new BlockReservation(posix, descriptor, plan).extend(before);
       posix.fsync(descriptor);
       Site.hit("pmem.extended");
@@ -138,6 +140,7 @@ final class FileOpening {
       Site.hit("pmem.created");
       status = posix.statx(descriptor);
       Media media = Media.of(host, path, descriptor, status);
+      requireMemory(media, plan.size());
       Reservation reservation = new BlockReservation(posix, descriptor, plan).fill();
       Site.hit("pmem.reserved");
       posix.fsync(descriptor);
@@ -149,6 +152,16 @@ final class FileOpening {
       closeAfter(failure, descriptor);
       deleteAfter(failure, status);
       throw failure;
+    }
+  }
+
+  /**
+   * The blocks of a memory file system are memory, and reserving more than a limit of cgroups(7)
+   * allows does not fail but kills the process; so the limits are asked first.
+   */
+  private void requireMemory(Media media, long growth) {
+    if (media.isVolatile() && growth > 0 && !plan.options().contains(PmemOption.SPARSE)) {
+      MemoryBudget.read().require(growth, path.toString());
     }
   }
 

@@ -20,11 +20,12 @@ record OpenedFile(
     Reservation reservation,
     SharedFile shared) {
 
+  /** Gives both back, the descriptor last: once it is closed, the inode may be another file's. */
   void release() {
     try {
-      descriptor.close();
-    } finally {
       shared.release();
+    } finally {
+      descriptor.close();
     }
   }
 }

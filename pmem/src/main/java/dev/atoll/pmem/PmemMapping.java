@@ -113,13 +113,12 @@ public final class PmemMapping implements Region {
   /**
    * Tells whether the region outlives its processes.
    *
-   * @return {@link RegionKind#VOLATILE} for a private mapping and on a file system that is only
-   *     memory, else {@link RegionKind#PERSISTENT}
+   * @return {@link RegionKind#VOLATILE} for a private mapping, else {@link RegionKind#PERSISTENT};
+   *     whether a file also outlives a power failure is {@link PmemAttributes#isDurable()}
    */
   @Override
   public RegionKind kind() {
-    boolean isVolatile = nature.mode() == MapMode.PRIVATE || nature.media().isVolatile();
-    return isVolatile ? RegionKind.VOLATILE : RegionKind.PERSISTENT;
+    return nature.mode() == MapMode.PRIVATE ? RegionKind.VOLATILE : RegionKind.PERSISTENT;
   }
 
   @Override
@@ -516,13 +515,14 @@ public final class PmemMapping implements Region {
       }
       isOpen = false;
     }
+    // The shared state goes before the descriptor: once that is closed, the inode may be another's.
     try {
       file.range().close();
     } finally {
       try {
-        file.descriptor().close();
-      } finally {
         file.shared().release();
+      } finally {
+        file.descriptor().close();
       }
     }
   }

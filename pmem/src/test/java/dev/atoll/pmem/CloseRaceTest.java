@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Closing while others flush, store and copy ends with exceptions, never with a crash. */
 class CloseRaceTest {
   private static final long SIZE = 1 << 20;
-  private static final int ROUNDS = 400;
+  private static final int ROUNDS = 160;
   private static final int WORKERS = 4;
 
   @TempDir Path directory;

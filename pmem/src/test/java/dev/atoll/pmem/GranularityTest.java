@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.atoll.memory.OutOfMemoryBudgetException;
 import dev.atoll.memory.RegionKind;
 import dev.atoll.posix.Errno;
 import dev.atoll.posix.FileStatus;
@@ -224,10 +225,33 @@ class GranularityTest {
       assertThat(attributes.isVolatileFileSystem()).isTrue();
       assertThat(attributes.persistenceDomain()).isEqualTo(PersistenceDomain.NONE);
       assertThat(attributes.isDurable()).isFalse();
-      assertThat(mapping.kind()).isEqualTo(RegionKind.VOLATILE);
+      assertThat(mapping.kind()).isEqualTo(RegionKind.PERSISTENT);
       mapping.persist(0, 8192);
     } finally {
       Files.delete(path);
+    }
+  }
+
+  @Test
+  void refusesAMemoryFileBeyondWhatTheKernelWouldKillFor() {
+    Path shm = Path.of("/dev/shm");
+    Assumptions.assumeTrue(Files.isWritable(shm), "/dev/shm can't be written");
+    Path path = shm.resolve("atoll-pmem-test-" + ProcessHandle.current().pid());
+    assertThatThrownBy(() -> PmemFile.open(path, 1L << 50, CREATE))
+        .isInstanceOf(OutOfMemoryBudgetException.class)
+        .hasMessageContaining(path.toString());
+    assertThat(path).doesNotExist();
+  }
+
+  @Test
+  void flushesLinesOfAReadOnlyMapping() {
+    create(Posix.system(), CREATE).close();
+    PosixTwin twin = PosixTwin.grantingMapSync();
+    try (PmemFile file = create(twin.posix(), PmemOption.READ_ONLY);
+        PmemMapping mapping = file.map()) {
+      mapping.persist(0, SIZE);
+      assertThat(mapping.granularity()).isEqualTo(Granularity.CACHE_LINE);
+      assertThat(twin.calls("msync")).isZero();
     }
   }
 
