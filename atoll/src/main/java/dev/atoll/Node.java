@@ -213,6 +213,7 @@ public final class Node implements AutoCloseable {
   @Override
   public void close() {
     if (isClosed.compareAndSet(false, true)) {
+      library.close();
       session.close();
       if (device != null) {
         device.close();

@@ -8,11 +8,13 @@ import dev.atoll.link.RsmError;
 import dev.atoll.memory.ControlPage;
 import dev.atoll.memory.RefusedMemoryException;
 import dev.atoll.posix.Descriptor;
+import dev.atoll.posix.ErrnoException;
 import dev.atoll.posix.FileCalls;
 import dev.atoll.posix.FileStatus;
 import dev.atoll.posix.FileSystemStatus;
 import dev.atoll.posix.MemoryCalls;
 import dev.atoll.posix.Posix;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class ExportFileCheck {
   private static final int ACCESS_MODE = 3;
   private static final int BLOCK_BYTES = 512;
+  private static final int FILES_WITH_READ_ONLY = 3;
 
   private final Posix posix;
   private final Set<Long> fileSystems;
@@ -35,26 +38,77 @@ final class ExportFileCheck {
     this.fileSystems = fileSystems;
   }
 
-  /** Says what is wrong; null if nothing is. */
-  Reply.@Nullable Refused findFault(Request.ExportCreate request, List<Descriptor> offered) {
+  /**
+   * What a worker found: the files, or what is wrong with them.
+   *
+   * @param files what the export will own; null if something is wrong
+   * @param fault what is wrong; null if nothing is
+   */
+  record Verdict(@Nullable ExportFiles files, Reply.@Nullable Refused fault) {
+    /** Closes what was only just opened; what was offered is the caller's. */
+    void abandon() {
+      if (files != null) {
+        files.close();
+      }
+    }
+  }
+
+  /** Looks; the files of a good verdict own what was offered. */
+  Verdict look(Request.ExportCreate request, List<Descriptor> offered) {
     Descriptor readWrite = offered.get(0);
-    Descriptor readOnly = offered.get(1);
+    Descriptor control = offered.get(1);
+    Reply.Refused fault = findFault(request, readWrite, control);
+    if (fault != null) {
+      return new Verdict(null, fault);
+    }
+    if (offered.size() == FILES_WITH_READ_ONLY) {
+      Descriptor readOnly = offered.get(2);
+      fault = findFaultOfReadOnly(readWrite, readOnly);
+      return fault != null
+          ? new Verdict(null, fault)
+          : new Verdict(new ExportFiles(readWrite, readOnly, control), null);
+    }
+    try {
+      return new Verdict(new ExportFiles(readWrite, reopen(readWrite), control), null);
+    } catch (ErrnoException e) {
+      return new Verdict(
+          null,
+          refuse(
+              RsmError.PERM_DENIED,
+              "offer the file opened for reading only as well: " + e.getMessage()));
+    }
+  }
+
+  /** Memory that the device made is the device's file, so it can open it anew with fewer rights. */
+  private Descriptor reopen(Descriptor readWrite) {
+    return posix.open(Path.of("/proc/self/fd/" + readWrite.number()), FileCalls.O_RDONLY, 0);
+  }
+
+  private Reply.@Nullable Refused findFault(
+      Request.ExportCreate request, Descriptor readWrite, Descriptor control) {
     FileStatus status = posix.statx(readWrite);
-    FileStatus narrow = posix.statx(readOnly);
     if (!status.isRegularFile()) {
       return refuse(RsmError.BAD_ADDR, "the memory offered is no regular file");
     }
-    if (status.inode() != narrow.inode() || status.device() != narrow.device()) {
-      return refuse(RsmError.BAD_ADDR, "the read-only descriptor is of another file");
-    }
-    if (accessOf(readWrite) != FileCalls.O_RDWR || accessOf(readOnly) != FileCalls.O_RDONLY) {
-      return refuse(RsmError.PERM_DENIED, "the memory must be offered read-write and read-only");
+    if (accessOf(readWrite) != FileCalls.O_RDWR) {
+      return refuse(RsmError.PERM_DENIED, "the memory must be offered for reading and writing");
     }
     Reply.Refused fault = findFaultOfKind(readWrite);
     if (fault == null) {
       fault = findFaultOfSize(request, status);
     }
-    return fault == null ? findFaultOfControl(offered.get(2)) : fault;
+    return fault == null ? findFaultOfControl(control) : fault;
+  }
+
+  private Reply.@Nullable Refused findFaultOfReadOnly(Descriptor readWrite, Descriptor readOnly) {
+    FileStatus wide = posix.statx(readWrite);
+    FileStatus narrow = posix.statx(readOnly);
+    if (wide.inode() != narrow.inode() || wide.device() != narrow.device()) {
+      return refuse(RsmError.BAD_ADDR, "the read-only descriptor is of another file");
+    }
+    return accessOf(readOnly) == FileCalls.O_RDONLY
+        ? null
+        : refuse(RsmError.PERM_DENIED, "the third descriptor must be open for reading only");
   }
 
   private Reply.@Nullable Refused findFaultOfKind(Descriptor readWrite) {

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What a device does with export segments. Owned by the loop. */
 final class Exports {
-  private static final int FILES = 3;
+  private static final int FILES_LEAST = 2;
+  private static final int FILES_MOST = 3;
   private static final int MODE_BITS = 0777;
 
   private final AgentPorts ports;
@@ -50,9 +51,6 @@ final class Exports {
    */
   record Place(long pageSize, int nodeId) {}
 
-  /** What a worker found. */
-  private record Verdict(Reply.@Nullable Refused fault) {}
-
   int live() {
     return live;
   }
@@ -65,7 +63,7 @@ final class Exports {
       refuse(session, envelope, fault);
       return;
     }
-    Callable<Verdict> check = () -> new Verdict(fileCheck.findFault(request, offered));
+    Callable<ExportFileCheck.Verdict> check = () -> fileCheck.look(request, offered);
     boolean isTaken =
         ports.work(
             check, (verdict, failure) -> checked(session, envelope, request, verdict, failure));
@@ -79,8 +77,8 @@ final class Exports {
 
   private Reply.@Nullable Refused findFault(
       ClientSession session, Request.ExportCreate request, List<Descriptor> offered) {
-    if (offered.size() != FILES) {
-      return Reply.Refused.of(RsmError.BAD_ADDR, "three descriptors go with an export");
+    if (offered.size() < FILES_LEAST || offered.size() > FILES_MOST) {
+      return Reply.Refused.of(RsmError.BAD_ADDR, "two or three descriptors go with an export");
     }
     if (request.size() <= 0 || request.size() > Long.MAX_VALUE - request.fileOffset()) {
       return Reply.Refused.of(RsmError.BAD_LENGTH, "size=" + request.size());
@@ -102,31 +100,30 @@ final class Exports {
       ClientSession session,
       Request.Envelope envelope,
       Request.ExportCreate request,
-      @Nullable Verdict verdict,
+      ExportFileCheck.@Nullable Verdict verdict,
       @Nullable Throwable failure) {
     Site.hit("export.checked");
-    if (failure != null) {
+    if (verdict == null) {
       refuse(session, envelope, Reply.Refused.of(RsmError.BAD_ADDR, String.valueOf(failure)));
-    } else if (verdict != null && verdict.fault() != null) {
+    } else if (verdict.fault() != null) {
       refuse(session, envelope, verdict.fault());
     } else if (session.isEnded() || session.handles().isFull()) {
+      verdict.abandon();
       refuse(session, envelope, handlesFull());
-    } else {
-      admit(session, envelope, request);
+    } else if (verdict.files() != null) {
+      admit(session, envelope.correlation(), request, verdict.files());
     }
   }
 
   private void admit(
-      ClientSession session, Request.Envelope envelope, Request.ExportCreate request) {
-    List<Descriptor> offered = envelope.descriptors();
-    var files = new ExportFiles(offered.get(0), offered.get(1), offered.get(2));
+      ClientSession session, long correlation, Request.ExportCreate request, ExportFiles files) {
     var export = new ExportSegmentState(session, request, files);
     long handle = session.handles().add(export);
     export.setHandle(handle);
     live++;
     session.signals().begin(handle);
     Site.hit("export.created");
-    session.reply(envelope.correlation(), new Reply.ExportCreated(handle));
+    session.reply(correlation, new Reply.ExportCreated(handle));
   }
 
   void publish(ClientSession session, long correlation, Request.ExportPublish request) {

@@ -29,8 +29,9 @@ public sealed interface Request {
   record MemoryCreate(long size) implements Request {}
 
   /**
-   * Creates an export segment: {@code rsm_memseg_export_create}. Goes with three descriptors: the
-   * file for reading and writing, the same file opened for reading only, the control page.
+   * Creates an export segment: {@code rsm_memseg_export_create}. Goes with two or three
+   * descriptors: the file for reading and writing, the control page, and the same file opened for
+   * reading only, which may be left out for memory that the device made.
    *
    * @param size bytes of the segment
    * @param fileOffset where in the file it begins

@@ -8,11 +8,15 @@ import dev.atoll.link.Request;
 import dev.atoll.memory.Region;
 import dev.atoll.memory.RegionKind;
 import dev.atoll.posix.Descriptor;
+import dev.atoll.posix.Errno;
+import dev.atoll.posix.ErrnoException;
 import dev.atoll.posix.FileCalls;
 import dev.atoll.posix.Posix;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -53,16 +57,34 @@ public final class ExportSegment implements AutoCloseable {
             region.kind() == RegionKind.PERSISTENT,
             ALL_MODE_BITS & ~posix.umask(),
             0);
-    try (Descriptor readOnly = reopenReadOnly(posix, region.descriptor());
-        Descriptor control = reopenReadOnly(posix, region.control().descriptor())) {
+    List<Descriptor> own = new ArrayList<>();
+    try {
+      List<Descriptor> offered = new ArrayList<>();
+      offered.add(region.descriptor());
+      own.add(reopenReadOnly(posix, region.control().descriptor()));
+      reopenIfAllowed(posix, region.descriptor()).ifPresent(own::add);
+      offered.addAll(own);
       Site.hit("export.requested");
-      Answer answer =
-          context.calls().call(CREATE, request, List.of(region.descriptor(), readOnly, control));
+      Answer answer = context.calls().call(CREATE, request, offered);
       if (answer.reply() instanceof Reply.ExportCreated created) {
         Site.hit("export.held");
         return new ExportSegment(context, region, created.handle());
       }
       throw DeviceCalls.unexpected(CREATE, answer);
+    } finally {
+      own.forEach(Descriptor::close);
+    }
+  }
+
+  /** A device of another user made the memory: then its file is not ours to open, but its own. */
+  private static Optional<Descriptor> reopenIfAllowed(Posix posix, Descriptor descriptor) {
+    try {
+      return Optional.of(reopenReadOnly(posix, descriptor));
+    } catch (ErrnoException e) {
+      if (e.errno() == Errno.EACCES) {
+        return Optional.empty();
+      }
+      throw e;
     }
   }
 

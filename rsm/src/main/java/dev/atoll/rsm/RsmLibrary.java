@@ -6,6 +6,7 @@ import dev.atoll.link.RsmError;
 import dev.atoll.link.Session;
 import dev.atoll.link.SessionListener;
 import dev.atoll.posix.Posix;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -14,7 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
  *
  * <p>Thread safety: all methods may be called by any thread. It does not own the session.
  */
-public final class RsmLibrary {
+public final class RsmLibrary implements AutoCloseable {
   private final RsmContext context;
   private final Map<Long, ImportSegment> imports = new ConcurrentHashMap<>();
   private final Controller loopback;
@@ -48,6 +49,15 @@ public final class RsmLibrary {
         "rsm_get_controller",
         "'" + name + "'; this node has: " + Controller.LOOPBACK,
         null);
+  }
+
+  /**
+   * Unmaps and disconnects every import that is still there. To be called before the session is
+   * closed. Idempotent.
+   */
+  @Override
+  public void close() {
+    List.copyOf(imports.values()).forEach(ImportSegment::close);
   }
 
   /** Told by the session's service thread. */
