@@ -10,6 +10,7 @@ import dev.atoll.posix.InterruptibleWait.Outcome;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,7 +26,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(60)
 class InterruptibleWaitTest {
   private static final VarHandle WORD = ValueLayout.JAVA_INT.varHandle();
+  private static final VarHandle REST = MethodHandles.arrayElementVarHandle(int[].class);
   private static final Posix SYSTEM = Posix.system();
+
+  /** How many rounds a waiter has done. */
+  private final int[] rest = new int[1];
 
   /** Every way to wait. */
   enum Way {
@@ -93,9 +98,7 @@ class InterruptibleWaitTest {
     }
 
     void awaitWaiting() {
-      while (!waiter.isWaiting()) {
-        Thread.onSpinWait();
-      }
+      InterruptibleWaitTest.awaitWaiting(waiter);
     }
 
     @Override
@@ -315,18 +318,15 @@ class InterruptibleWaitTest {
         } else {
           scene.waiter.wake();
         }
+        long start = System.nanoTime();
         while ((int) REST.getAcquire(rest, 0) <= i && !waiting.result().isDone()) {
+          assertThat(System.nanoTime() - start).as("round %d", i).isLessThan(30_000_000_000L);
           Thread.onSpinWait();
         }
       }
       assertThat(waiting.get().outcome()).isEqualTo(Outcome.READY);
     }
   }
-
-  private static final VarHandle REST =
-      java.lang.invoke.MethodHandles.arrayElementVarHandle(int[].class);
-
-  private final int[] rest = new int[1];
 
   @Test
   void moreVirtualThreadsThanPlatformWaitersAreAllServedAndHoldNoCarrier() throws Exception {
@@ -361,9 +361,7 @@ class InterruptibleWaitTest {
       Arena arena = Arena.ofShared();
       MemorySegment word = arena.allocate(ValueLayout.JAVA_INT);
       Waiting waiting = Waiting.start(false, ignored -> waiter.awaitChange(word, 0, never()));
-      while (!waiter.isWaiting()) {
-        Thread.onSpinWait();
-      }
+      awaitWaiting(waiter);
       waiter.wake();
       arena.close();
       assertThat(waiting.get().outcome()).isIn(Outcome.WOKEN, Outcome.READY);
@@ -379,9 +377,7 @@ class InterruptibleWaitTest {
           SYSTEM.mmap(0, page, MemoryCalls.PROT_READ, MemoryCalls.MAP_SHARED, memory.file(), 0);
       MemorySegment word = NativeMemory.view(readOnly, page).asSlice(64, 4);
       Waiting waiting = Waiting.start(false, ignored -> waiter.awaitChange(word, 0, never()));
-      while (!waiter.isWaiting()) {
-        Thread.onSpinWait();
-      }
+      awaitWaiting(waiter);
       MemorySegment writable = memory.segment().asSlice(64, 4);
       WORD.setRelease(writable, 0L, 1);
       SYSTEM.futexWake(writable, Integer.MAX_VALUE);
@@ -398,6 +394,14 @@ class InterruptibleWaitTest {
       assertThatThrownBy(() -> waiter.awaitChange(beyond, 0, never()))
           .isInstanceOfSatisfying(
               ErrnoException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EFAULT));
+    }
+  }
+
+  private static void awaitWaiting(InterruptibleWait waiter) {
+    long start = System.nanoTime();
+    while (!waiter.isWaiting()) {
+      assertThat(System.nanoTime() - start).isLessThan(30_000_000_000L);
+      Thread.onSpinWait();
     }
   }
 
