@@ -19,13 +19,14 @@ class EventLoopTest {
   private final FakePoller poller = new FakePoller();
   private final List<String> ran = new ArrayList<>();
   private final List<Throwable> failures = new ArrayList<>();
+  private Runnable onClock = () -> {};
   private FailureHandler.Decision decision = FailureHandler.Decision.CONTINUE;
   private final EventLoop loop =
       new EventLoop(
           new LoopOptions(
               "test",
               poller,
-              () -> poller.nowNanos,
+              this::nanos,
               IdlePolicy.sleeping(),
               failure -> {
                 failures.add(failure);
@@ -111,6 +112,20 @@ class EventLoopTest {
     loop.execute(() -> ran.add("a"));
     assertThat(loop.turn(Long.MAX_VALUE)).isEqualTo(1);
     assertThat(poller.timeouts).containsExactly(0L);
+  }
+
+  @Test
+  void looksWhenCommandCameJustBeforeTheSleep() {
+    // The loop reads its clock after the commands and before it says that it sleeps.
+    onClock =
+        () -> {
+          onClock = () -> {};
+          loop.execute(() -> ran.add("late"));
+        };
+    assertThat(loop.turn(Long.MAX_VALUE)).isZero();
+    assertThat(poller.timeouts).containsExactly(0L);
+    assertThat(loop.turn(Long.MAX_VALUE)).isEqualTo(1);
+    assertThat(ran).containsExactly("late");
   }
 
   @Test
@@ -240,6 +255,11 @@ class EventLoopTest {
     loop.register(two, 1, events -> {});
     assertThat(poller.keys.get(one)).isNotEqualTo(poller.keys.get(two));
     assertThat(loop.registrations().size()).isEqualTo(2);
+  }
+
+  private long nanos() {
+    onClock.run();
+    return poller.nowNanos;
   }
 
   private static void fail(String message) {

@@ -194,7 +194,7 @@ class EventLoopThreadTest {
                     loop.execute(ran::incrementAndGet);
                     accepted.incrementAndGet();
                     started.countDown();
-                    while (accepted.get() - ran.get() > 1_000) {
+                    while (accepted.get() - ran.get() > 1_000 && loop.isOpen()) {
                       Thread.onSpinWait();
                     }
                   }
