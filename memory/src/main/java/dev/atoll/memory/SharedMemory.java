@@ -97,7 +97,7 @@ public final class SharedMemory implements Region {
       MemoryBudget.read().require(size, subject);
       Site.hit("memory.adopted");
       posix.fallocate(descriptor, 0, 0, size);
-      Site.hit("memory.reserved");
+      Site.hit("memory.backed");
       return map(posix, descriptor, size);
     } catch (Throwable failure) {
       descriptor.close();
