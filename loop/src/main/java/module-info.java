@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 import org.jspecify.annotations.NullMarked;
 
 /** Floor 1: one thread's event loop, its timers, and workers for what blocks. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 import org.jspecify.annotations.NullMarked;
 
 /** Floor 1: regions, control pages, slabs and rings. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 import org.jspecify.annotations.NullMarked;
 
 /** Floor 2: the Linux Persistent Memory API. */

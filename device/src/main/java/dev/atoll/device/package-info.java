@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /**
  * The device: who holds which session, export and import, and who may connect to what.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /**
  * One thread's event loop: a poller, a timer wheel, commands from other threads, and workers for
  * everything that can block.

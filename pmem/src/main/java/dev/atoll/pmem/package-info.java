@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /**
  * The Linux Persistent Memory API 0.8 in Java: files whose bytes are mapped, stored to directly and
  * made durable by a flush of the processor's caches where the medium allows it, by msync(2) where

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /**
  * RSMAPI, the Remote Shared Memory API: segments that one process exports and others import.
  *
