@@ -9,12 +9,14 @@ jdk_feature() {
 
 find_jdk() {
   wanted=25
+  # Tests point this elsewhere; users set JAVA_HOME.
+  jvms=${ATOLL_JVM_DIR:-/usr/lib/jvm}
   on_path=$(command -v javac 2>/dev/null || true)
   if [ -n "$on_path" ]; then
     on_path=$(readlink -f "$on_path")
     on_path=${on_path%/bin/javac}
   fi
-  for home in "${JAVA_HOME:-}" "$on_path" /usr/lib/jvm/*; do
+  for home in "${JAVA_HOME:-}" "$on_path" "$jvms"/*; do
     [ -n "$home" ] || continue
     if [ "$(jdk_feature "$home")" -ge "$wanted" ]; then
       JAVA_HOME=$home
@@ -24,7 +26,7 @@ find_jdk() {
   done
   cat >&2 <<HELP
 atoll: no JDK $wanted or newer found.
-Looked at JAVA_HOME ('${JAVA_HOME:-}'), javac on PATH ('$on_path') and /usr/lib/jvm/*.
+Looked at JAVA_HOME ('${JAVA_HOME:-}'), javac on PATH ('$on_path') and $jvms/*.
 Install one (for example Eclipse Temurin 25, or your distribution's openjdk-25-jdk) and,
 if it lives elsewhere, set JAVA_HOME to its directory.
 HELP
