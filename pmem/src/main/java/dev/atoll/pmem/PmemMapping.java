@@ -121,8 +121,18 @@ public final class PmemMapping implements Region {
     return nature.mode() == MapMode.PRIVATE ? RegionKind.VOLATILE : RegionKind.PERSISTENT;
   }
 
+  /**
+   * Gives the file behind the region, for those who export it.
+   *
+   * @return the mapping's own descriptor, open for reading only if the file was opened so
+   * @throws IllegalStateException for a private mapping: who maps the file sees the file, not the
+   *     private copies of its pages
+   */
   @Override
   public Descriptor descriptor() {
+    if (nature.mode() == MapMode.PRIVATE) {
+      throw new IllegalStateException("mode=PRIVATE pages can't be shared by a file: " + path());
+    }
     return file.descriptor();
   }
 

@@ -93,6 +93,8 @@ class PmemMappingTest {
       assertThat(copy.kind()).isEqualTo(RegionKind.VOLATILE);
       assertThat(copy.attributes().isDurable()).isFalse();
       assertThat(copy.attributes().instruction()).isEqualTo("none");
+      assertThat(shared.descriptor().isOpen()).isTrue();
+      assertThatIllegalStateException().isThrownBy(copy::descriptor);
     }
     assertThat(content()).startsWith(0);
   }
