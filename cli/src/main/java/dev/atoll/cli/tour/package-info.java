@@ -1,0 +1,2 @@
+/** The tour: the main job in ten seconds, with child processes that really die. */
+package dev.atoll.cli.tour;
