@@ -75,24 +75,25 @@ final class Role {
           keep(name, SharedMemory.create(Posix.system(), "atoll-role", number(words[2])));
       case "file" -> keep(name, map(Path.of(words[2]), number(words[3])));
       case "free" -> free(name);
-      case "peek" -> text(regions.get(name).segment(), number(words[2]), number(words[3]));
-      case "poke" -> poke(regions.get(name).segment(), words);
+      case "peek" -> text(find(regions, name).segment(), number(words[2]), number(words[3]));
+      case "poke" -> poke(find(regions, name).segment(), words);
       case "persist" -> persist(name, number(words[2]), number(words[3]));
+      case "append" -> RecordLog.append(find(regions, name));
       case "export" -> export(name, words[2]);
       case "publish" -> publish(words);
-      case "unpublish" -> did(() -> exports.get(name).unpublish());
-      case "destroy" -> did(() -> exports.remove(name).destroy());
+      case "unpublish" -> did(() -> find(exports, name).unpublish());
+      case "destroy" -> did(() -> take(exports, name).destroy());
       case "connect" -> connect(name, id(words[2]), Permission.valueOf(words[3]));
-      case "disconnect" -> did(() -> imports.get(name).disconnect());
-      case "connected" -> imports.get(name).isConnected();
-      case "put" -> did(() -> imports.get(name).put(number(words[2]), bytes(words[3])));
-      case "get" -> get(imports.get(name), number(words[2]), number(words[3]));
+      case "disconnect" -> did(() -> find(imports, name).disconnect());
+      case "connected" -> find(imports, name).isConnected();
+      case "put" -> did(() -> find(imports, name).put(number(words[2]), bytes(words[3])));
+      case "get" -> get(find(imports, name), number(words[2]), number(words[3]));
       case "map" -> mapImport(words);
-      case "unmap" -> did(() -> mappings.remove(name).unmap());
-      case "load" -> mappings.get(name).segment().get(JAVA_LONG, number(words[2]));
+      case "unmap" -> did(() -> take(mappings, name).unmap());
+      case "load" -> find(mappings, name).segment().get(JAVA_LONG, number(words[2]));
       case "store" ->
           did(() ->
-              mappings.get(name).segment().set(JAVA_LONG, number(words[2]), number(words[3])));
+              find(mappings, name).segment().set(JAVA_LONG, number(words[2]), number(words[3])));
       case "post" -> did(() -> signals(name).post());
       case "await" -> signals(name).await(Duration.ofMillis(number(words[2])));
       case "widen" -> Widening.tryAll();
@@ -107,7 +108,9 @@ final class Role {
   }
 
   private String leave() {
-    open().close();
+    if (node != null) {
+      node.close();
+    }
     regions.values().forEach(Region::close);
     regions.clear();
     exports.clear();
@@ -148,7 +151,7 @@ final class Role {
   }
 
   private String free(String name) {
-    regions.remove(name).close();
+    take(regions, name).close();
     return "";
   }
 
@@ -159,17 +162,17 @@ final class Role {
   }
 
   private String persist(String name, long offset, long length) {
-    regions.get(name).persist(offset, length);
+    find(regions, name).persist(offset, length);
     return "";
   }
 
   private String export(String name, String region) {
-    exports.put(name, open().controller("loopback").export(regions.get(region)));
+    exports.put(name, open().controller("loopback").export(find(regions, region)));
     return "";
   }
 
   private String publish(String[] words) {
-    ExportSegment export = exports.get(words[1]);
+    ExportSegment export = find(exports, words[1]);
     int wanted = id(words[2]);
     int given =
         words.length > 3
@@ -192,13 +195,30 @@ final class Role {
 
   private String mapImport(String[] words) {
     ImportMapping mapping =
-        imports.get(words[2]).map(number(words[3]), number(words[4]), Permission.valueOf(words[5]));
+        find(imports, words[2])
+            .map(number(words[3]), number(words[4]), Permission.valueOf(words[5]));
     mappings.put(words[1], mapping);
     return "";
   }
 
   private Signals signals(String name) {
-    return exports.containsKey(name) ? exports.get(name).signals() : imports.get(name).signals();
+    return exports.containsKey(name)
+        ? find(exports, name).signals()
+        : find(imports, name).signals();
+  }
+
+  private static <T> T find(Map<String, T> map, String name) {
+    T found = map.get(name);
+    if (found == null) {
+      throw new IllegalStateException("nothing is called " + name);
+    }
+    return found;
+  }
+
+  private static <T> T take(Map<String, T> map, String name) {
+    T found = find(map, name);
+    map.remove(name);
+    return found;
   }
 
   private static String did(Runnable action) {
