@@ -18,7 +18,8 @@ public final class Site {
   /** The system property that installs a hook in a forked process. */
   public static final String PROPERTY = "atoll.sites";
 
-  private static volatile @Nullable Hook hook = SiteHooks.fromProperty(PROPERTY);
+  private static final @Nullable Hook ALWAYS = SiteHooks.fromProperty(PROPERTY);
+  private static volatile @Nullable Hook hook = ALWAYS;
 
   private Site() {}
 
@@ -46,11 +47,22 @@ public final class Site {
   }
 
   /**
-   * Installs a hook for this process, for tests.
+   * Installs a hook for this process, for tests; that of the system property goes on beside it.
    *
    * @param next the hook, or null to take it away
    */
   public static void install(@Nullable Hook next) {
-    hook = next;
+    if (next == null) {
+      hook = ALWAYS;
+    } else {
+      hook = ALWAYS == null ? next : both(ALWAYS, next);
+    }
+  }
+
+  private static Hook both(Hook first, Hook second) {
+    return site -> {
+      first.reached(site);
+      second.reached(site);
+    };
   }
 }

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.atoll.base;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -16,11 +21,14 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@code trace}: each site prints {@code @site NAME} on standard error the first time;
  *   <li>{@code hold:NAME} or {@code hold:NAME:N}: at the Nth visit (1 by default) the thread prints
  *       {@code @held NAME} on standard error and stays there for ever, so that whoever watches can
- *       kill the process at exactly this step.
+ *       kill the process at exactly this step;
+ *   <li>{@code record:DIRECTORY}: each site is written down the first time, in a file of this
+ *       process in the directory, so that a test can tell which sites no test has reached.
  * </ul>
  */
 final class SiteHooks {
   private static final String HOLD = "hold:";
+  private static final String RECORD = "record:";
 
   private SiteHooks() {}
 
@@ -65,12 +73,34 @@ final class SiteHooks {
         }
       };
     }
+    if (word.startsWith(RECORD)) {
+      return recorder(Path.of(word.substring(RECORD.length())));
+    }
     throw new IllegalArgumentException(
         "word="
             + word
             + " in the system property "
             + Site.PROPERTY
-            + "; known: trace, hold:NAME[:N]");
+            + "; known: trace, hold:NAME[:N], record:DIRECTORY");
+  }
+
+  private static Site.Hook recorder(Path directory) {
+    Path file = directory.resolve("sites-" + ProcessHandle.current().pid() + ".txt");
+    Set<String> seen = ConcurrentHashMap.newKeySet();
+    return site -> {
+      if (seen.add(site)) {
+        write(file, site);
+      }
+    };
+  }
+
+  private static synchronized void write(Path file, String site) {
+    try {
+      Files.createDirectories(file.getParent());
+      Files.writeString(file, site + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    } catch (IOException e) {
+      throw new UncheckedIOException("site " + site + " can not be written down", e);
+    }
   }
 
   private static void say(String line) {

@@ -1,0 +1,479 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.atoll.device;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.atoll.base.Clock;
+import dev.atoll.link.DeviceDirectory;
+import dev.atoll.link.LinkException;
+import dev.atoll.link.LinkLimits;
+import dev.atoll.link.Reply;
+import dev.atoll.link.Request;
+import dev.atoll.link.RequestCodec;
+import dev.atoll.link.RsmError;
+import dev.atoll.memory.ControlPage;
+import dev.atoll.memory.SharedMemory;
+import dev.atoll.posix.Descriptor;
+import dev.atoll.posix.Errno;
+import dev.atoll.posix.ErrnoException;
+import dev.atoll.posix.FaultPlan;
+import dev.atoll.posix.FaultyPosix;
+import dev.atoll.posix.FileCalls;
+import dev.atoll.posix.MemoryCalls;
+import dev.atoll.posix.Posix;
+import dev.atoll.testkit.Conditions;
+import dev.atoll.testkit.Seeds;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a program can do to a device over its socket, and what that does to the others: nothing. */
+class HostileClientTest {
+  private static final Duration LONG = Duration.ofSeconds(20);
+  private static final int ID = 0x600000;
+
+  @TempDir Path temporary;
+  private final Posix posix = Posix.system();
+  private DeviceDirectory directory;
+  private Device device;
+  private RawClient honest;
+
+  @BeforeEach
+  void startADevice() {
+    directory = new DeviceDirectory(temporary.resolve("device"));
+    device = start(posix, DeviceConfig.standard().withRevocationTimeout(Duration.ofMillis(200)));
+    honest = RawClient.greeted(directory.socket());
+  }
+
+  @AfterEach
+  void theHonestClientIsStillServed() {
+    assertThat(honest.ask(new Request.Status())).isInstanceOf(Reply.DeviceStatus.class);
+    assertThat(device.failure()).isNull();
+    honest.close();
+    device.close();
+  }
+
+  private Device start(Posix calls, DeviceConfig config) {
+    Device started = Device.start(calls, Clock.system(), config, new SplittableRandom(7));
+    started.listen(directory);
+    return started;
+  }
+
+  private RawClient connect() {
+    return new RawClient(directory.socket());
+  }
+
+  private RawClient greeted() {
+    return RawClient.greeted(directory.socket());
+  }
+
+  private static void assertErrno(Reply reply, Errno errno) {
+    assertThat(reply)
+        .isInstanceOfSatisfying(
+            Reply.Refused.class, r -> assertThat(Errno.of(r.errno())).isEqualTo(errno));
+  }
+
+  private static void assertRefused(Reply reply, RsmError error) {
+    assertThat(reply)
+        .isInstanceOfSatisfying(
+            Reply.Refused.class, r -> assertThat(RsmError.of(r.rsmCode())).contains(error));
+  }
+
+  @Test
+  void refusesARequestBeforeTheGreetingAndASecondGreeting() {
+    try (RawClient client = connect()) {
+      assertErrno(client.ask(new Request.Status()), Errno.EINVAL);
+      assertThat(client.ask(new Request.Hello(LinkLimits.VERSION, 4096)))
+          .isInstanceOf(Reply.Welcome.class);
+      assertErrno(client.ask(new Request.Hello(LinkLimits.VERSION, 4096)), Errno.EINVAL);
+    }
+  }
+
+  @Test
+  void refusesAnotherVersionOrPageSizeNamingBoth() {
+    try (RawClient client = connect()) {
+      assertThat(client.ask(new Request.Hello(LinkLimits.VERSION + 1, 4096)).toString())
+          .contains("it speaks version 1, you speak 2");
+      assertThat(client.ask(new Request.Hello(LinkLimits.VERSION, 65536)).toString())
+          .contains("4096 bytes, yours 65536");
+    }
+  }
+
+  @Test
+  void refusesMalformedBlocksAndTheSessionLives() {
+    try (RawClient client = greeted();
+        Arena arena = Arena.ofConfined()) {
+      MemorySegment buffer = arena.allocate(LinkLimits.BLOCK_BYTES_MAX, 8);
+      MemorySegment good = RequestCodec.encode(buffer, 1, new Request.ImportDisconnect(1));
+      for (long length = 1; length < good.byteSize(); length++) {
+        assertThat(client.send(good.asSlice(0, length))).isTrue();
+        assertErrno(client.awaitReply(), Errno.EINVAL);
+      }
+      good.set(ValueLayout.JAVA_INT, 0, 0x2a);
+      client.send(good);
+      assertErrno(client.awaitReply(), Errno.ENOTTY);
+      assertThat(client.ask(new Request.Status())).isInstanceOf(Reply.DeviceStatus.class);
+    }
+  }
+
+  @Test
+  void endsASessionWhoseMessageIsLongerThanAnyBlock() {
+    try (RawClient client = greeted();
+        Arena arena = Arena.ofConfined()) {
+      client.send(arena.allocate(LinkLimits.BLOCK_BYTES_MAX + 1L));
+      assertThat(client.awaitReply()).isNull();
+    }
+  }
+
+  @Test
+  void survivesRandomBlocks() {
+    var random = new SplittableRandom(Seeds.of(HostileClientTest.class));
+    try (RawClient client = greeted();
+        Arena arena = Arena.ofConfined()) {
+      MemorySegment block = arena.allocate(128, 8);
+      for (int i = 0; i < 5_000; i++) {
+        for (long b = 0; b < block.byteSize(); b += 8) {
+          block.set(
+              ValueLayout.JAVA_LONG,
+              b,
+              random.nextInt(3) == 0 ? random.nextLong() : random.nextInt(4));
+        }
+        int length = 16 + random.nextInt(8) * 8;
+        block.set(ValueLayout.JAVA_INT, 0, 0x60 + random.nextInt(16));
+        block.set(ValueLayout.JAVA_INT, 4, length);
+        client.send(block.asSlice(0, length));
+        assertThat(client.awaitReply()).isNotNull();
+        client.lastDescriptors().forEach(Descriptor::close);
+      }
+    }
+  }
+
+  @Test
+  void refusesForgedHandles() {
+    try (RawClient client = greeted()) {
+      for (long handle : new long[] {0, 1, -1, 1L << 32, Long.MAX_VALUE, Long.MIN_VALUE}) {
+        assertRefused(
+            client.ask(new Request.ExportPublish(handle, ID, List.of())), RsmError.BAD_SEG_HNDL);
+        assertRefused(client.ask(new Request.ExportUnpublish(handle)), RsmError.BAD_SEG_HNDL);
+        assertRefused(client.ask(new Request.ExportDestroy(handle)), RsmError.BAD_SEG_HNDL);
+        assertRefused(client.ask(new Request.ImportDisconnect(handle)), RsmError.BAD_SEG_HNDL);
+        assertRefused(client.ask(new Request.SignalPost(handle, 0)), RsmError.BAD_SEG_HNDL);
+        assertThat(client.ask(new Request.Revoked(handle))).isInstanceOf(Reply.Done.class);
+      }
+    }
+  }
+
+  @Test
+  void refusesAnotherSessionsHandle() {
+    try (Export owner = new Export();
+        RawClient client = greeted()) {
+      assertRefused(client.ask(new Request.ExportDestroy(owner.handle)), RsmError.BAD_SEG_HNDL);
+    }
+  }
+
+  @Test
+  void closesDescriptorsThatNobodyAskedFor() {
+    try (RawClient client = greeted()) {
+      long before = device.status().descriptors();
+      for (int i = 0; i < 50; i++) {
+        try (Descriptor stray = posix.eventfd(0)) {
+          assertErrno(client.ask(new Request.Status(), stray, stray, stray), Errno.EINVAL);
+        }
+      }
+      assertThat(device.status().descriptors()).isEqualTo(before);
+    }
+  }
+
+  @Test
+  void refusesMemoryThatImportersCouldNotRelyOn() throws IOException {
+    Path plain = Files.write(temporary.resolve("plain"), new byte[8192]);
+    Path sparse = temporary.resolve("sparse");
+    try (Descriptor file = posix.open(plain, FileCalls.O_RDWR, 0);
+        Descriptor reading = posix.open(plain, FileCalls.O_RDONLY, 0);
+        Descriptor holes = posix.open(sparse, FileCalls.O_RDWR | FileCalls.O_CREAT, 0600);
+        Descriptor pipe = posix.eventfd(0);
+        ControlPage control = ControlPage.create(posix);
+        Descriptor readControl = reopen(control.descriptor());
+        Descriptor unsealed = posix.memfd("atoll-unsealed");
+        Descriptor readUnsealed = reopen(unsealed);
+        RawClient client = greeted()) {
+      posix.ftruncate(holes, 8192);
+      posix.ftruncate(unsealed, 4096);
+      long before = device.status().descriptors();
+      var good = new Request.ExportCreate(8192, 0, true, 0600, 0);
+
+      assertRefused(client.ask(good, file), RsmError.BAD_ADDR);
+      assertRefused(client.ask(good, pipe, readControl, pipe), RsmError.BAD_ADDR);
+      assertRefused(client.ask(good, reading, readControl, reading), RsmError.PERM_DENIED);
+      assertRefused(client.ask(good, file, readControl, file), RsmError.PERM_DENIED);
+      assertRefused(client.ask(good, file, readControl, readControl), RsmError.BAD_ADDR);
+      assertRefused(client.ask(good, file, control.descriptor(), reading), RsmError.PERM_DENIED);
+      assertRefused(client.ask(good, file, readUnsealed, reading), RsmError.BAD_ADDR);
+      assertRefused(client.ask(good, holes, readControl), RsmError.INSUFFICIENT_MEM);
+      assertRefused(
+          client.ask(new Request.ExportCreate(12288, 0, true, 0600, 0), file, readControl, reading),
+          RsmError.BAD_LENGTH);
+      assertRefused(
+          client.ask(new Request.ExportCreate(8192, 4096, true, 0600, 0), file, readControl),
+          RsmError.BAD_LENGTH);
+      assertRefused(
+          client.ask(new Request.ExportCreate(100, 0, true, 0600, 0), file, readControl),
+          RsmError.BAD_MEM_ALIGNMENT);
+      assertRefused(
+          client.ask(new Request.ExportCreate(0, 0, true, 0600, 0), file, readControl),
+          RsmError.BAD_LENGTH);
+      assertRefused(
+          client.ask(
+              new Request.ExportCreate(Long.MAX_VALUE - 4095, 8192, true, 0600, 0),
+              file,
+              readControl),
+          RsmError.BAD_LENGTH);
+      Conditions.await(
+          "descriptors given back", LONG, () -> device.status().descriptors() == before);
+    }
+  }
+
+  private Descriptor reopen(Descriptor descriptor) {
+    return posix.open(Path.of("/proc/self/fd/" + descriptor.number()), FileCalls.O_RDONLY, 0);
+  }
+
+  @Test
+  void refusesFilesOfFileSystemsThatAProgramServes() throws IOException {
+    // procfs is none of the list; FUSE and NFS are refused by the same line.
+    try (Descriptor file = posix.open(Path.of("/proc/self/comm"), FileCalls.O_RDWR, 0);
+        ControlPage control = ControlPage.create(posix);
+        Descriptor readControl = reopen(control.descriptor());
+        RawClient client = greeted()) {
+      Reply reply = client.ask(new Request.ExportCreate(4096, 0, true, 0600, 0), file, readControl);
+      assertRefused(reply, RsmError.BAD_ADDR);
+      assertThat(reply.toString()).contains("are not exported");
+    }
+  }
+
+  @Test
+  void dropsAConnectionThatDoesNotGreet() {
+    device.close();
+    var hasty =
+        new DeviceConfig(
+            1,
+            DeviceConfig.Users.SAME,
+            Duration.ofSeconds(1),
+            Duration.ofMillis(50),
+            8,
+            8,
+            DeviceConfig.standard().fileSystems());
+    device = start(posix, hasty);
+    honest.close();
+    honest = greeted();
+    try (RawClient silent = connect()) {
+      assertThat(silent.awaitReply()).isNull();
+    }
+  }
+
+  @Test
+  void cutsOffAClientThatDoesNotTakeItsAnswers() {
+    try (RawClient greedy = greeted()) {
+      Conditions.await(
+          "the greedy client cut off",
+          LONG,
+          () -> {
+            for (int i = 0; i < 500; i++) {
+              greedy.tell(new Request.Status());
+            }
+            return device.status().sessions() == 1;
+          });
+    }
+  }
+
+  @Test
+  void refusesSessionsBeyondTheQuotaAndServesAgainWhenOneEnds() {
+    device.close();
+    var narrow =
+        new DeviceConfig(
+            1,
+            DeviceConfig.Users.SAME,
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(5),
+            8,
+            3,
+            DeviceConfig.standard().fileSystems());
+    device = start(posix, narrow);
+    honest.close();
+    honest = greeted();
+    try (RawClient second = greeted()) {
+      try (RawClient third = greeted();
+          RawClient fourth = connect()) {
+        assertThat(fourth.awaitReply()).isNull();
+        assertThat(third.ask(new Request.Status())).isInstanceOf(Reply.DeviceStatus.class);
+      }
+      Conditions.await("room again", LONG, () -> device.status().sessions() == 2);
+      greeted().close();
+      assertThat(second.ask(new Request.Status())).isInstanceOf(Reply.DeviceStatus.class);
+    }
+  }
+
+  @Test
+  void goesOnServingWhenDescriptorsRunOutAndAcceptsAgainLater() {
+    device.close();
+    honest.close();
+    FaultPlan plan = new FaultPlan();
+    device = start(FaultyPosix.wrap(posix, plan), DeviceConfig.standard());
+    honest = greeted();
+    plan.fail("accept", Errno.EMFILE, visit -> true);
+    try (RawClient waiting = connect()) {
+      Conditions.await("a refused accept", LONG, () -> plan.visits("accept") > 2);
+      long visits = plan.visits("accept");
+      assertThat(honest.ask(new Request.Status())).isInstanceOf(Reply.DeviceStatus.class);
+      // Asked a few times a second, not in a busy loop.
+      assertThat(plan.visits("accept") - visits).isLessThan(50);
+      plan.clear();
+      assertThat(waiting.ask(new Request.Hello(LinkLimits.VERSION, 4096)))
+          .isInstanceOf(Reply.Welcome.class);
+    }
+  }
+
+  @Test
+  void anImporterThatDoesNotAnswerIsCountedAndHoldsNobodyUp() {
+    try (Export owner = new Export();
+        RawClient deaf = greeted()) {
+      owner.publish();
+      Reply connected = deaf.ask(new Request.ImportConnect(1, ID, 0400));
+      deaf.lastDescriptors().forEach(Descriptor::close);
+
+      assertThat(owner.client.ask(new Request.ExportUnpublish(owner.handle)))
+          .isInstanceOf(Reply.Done.class);
+      assertThat(device.status().unanswered()).isEqualTo(1);
+
+      owner.publish();
+      deaf.ask(new Request.Revoked(((Reply.Connected) connected).handle()));
+      assertThat(deaf.notifications()).hasSize(1);
+      assertThat(device.status().unanswered()).isZero();
+    }
+  }
+
+  @Test
+  void signalPagesCanBeReadAndNothingElse() {
+    try (RawClient client = greeted()) {
+      Descriptor pages = client.lastDescriptors().getFirst();
+      assertThatThrownBy(() -> map(pages, MemoryCalls.PROT_READ | MemoryCalls.PROT_WRITE))
+          .isInstanceOf(ErrnoException.class);
+      // Root may reopen what it likes; the seal keeps even root's new descriptor from writing.
+      try (Descriptor wider =
+          posix.open(Path.of("/proc/self/fd/" + pages.number()), FileCalls.O_RDWR, 0)) {
+        assertThatThrownBy(() -> map(wider, MemoryCalls.PROT_READ | MemoryCalls.PROT_WRITE))
+            .isInstanceOfSatisfying(
+                ErrnoException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EPERM));
+      }
+      map(pages, MemoryCalls.PROT_READ);
+      pages.close();
+    }
+  }
+
+  private void map(Descriptor descriptor, int protection) {
+    long address = posix.mmap(0, 4096, protection, MemoryCalls.MAP_SHARED, descriptor, 0);
+    posix.munmap(address, 4096);
+  }
+
+  @Test
+  void refusesHandlesBeyondTheBoundWithWords() {
+    try (Export owner = new Export()) {
+      owner.publish();
+      List<Reply> refusals = new ArrayList<>();
+      for (int i = 0; i < LinkLimits.HANDLES_MAX; i++) {
+        Reply reply = owner.client.ask(new Request.ImportConnect(1, ID, 0));
+        if (reply instanceof Reply.Refused) {
+          refusals.add(reply);
+        }
+      }
+      assertThat(refusals).hasSize(1);
+      assertRefused(refusals.getFirst(), RsmError.INSUFFICIENT_RESOURCES);
+      assertRefused(
+          owner.client.ask(owner.request(), owner.memory.descriptor(), owner.control),
+          RsmError.INSUFFICIENT_RESOURCES);
+    }
+  }
+
+  @Test
+  void refusesASecondDeviceInTheSameDirectory() {
+    try (Device second =
+        Device.start(posix, Clock.system(), DeviceConfig.standard(), new SplittableRandom(8))) {
+      assertThatThrownBy(() -> second.listen(directory))
+          .isInstanceOf(LinkException.class)
+          .hasMessageContaining("Another device already listens");
+    }
+  }
+
+  @Test
+  void refusesADirectoryThatOthersCanWriteTo() throws IOException {
+    Path open = Files.createDirectory(temporary.resolve("open"));
+    Files.setPosixFilePermissions(
+        open, java.nio.file.attribute.PosixFilePermissions.fromString("rwxrwxrwx"));
+    Path linked = Files.createSymbolicLink(temporary.resolve("linked"), directory.path());
+    try (Device other =
+        Device.start(posix, Clock.system(), DeviceConfig.standard(), new SplittableRandom(9))) {
+      assertThatThrownBy(() -> other.listen(new DeviceDirectory(open)))
+          .isInstanceOf(LinkException.class)
+          .hasMessageContaining("written by others");
+      assertThatThrownBy(() -> other.listen(new DeviceDirectory(linked)))
+          .isInstanceOf(LinkException.class)
+          .hasMessageContaining("is not a directory");
+    }
+  }
+
+  @Test
+  void takesOverWhatADeadDeviceLeft() throws IOException {
+    Path left = temporary.resolve("left");
+    Files.createDirectory(left);
+    Files.setPosixFilePermissions(
+        left, java.nio.file.attribute.PosixFilePermissions.fromString("rwx------"));
+    posix.listenUnix(left.resolve("device.sock"), 1).close();
+    Files.createFile(left.resolve("device.lock"));
+    try (Device next =
+        Device.start(posix, Clock.system(), DeviceConfig.standard(), new SplittableRandom(10))) {
+      next.listen(new DeviceDirectory(left));
+      RawClient.greeted(left.resolve("device.sock")).close();
+    }
+    assertThat(left.resolve("device.sock")).doesNotExist();
+  }
+
+  /** An export of one page by a raw client. */
+  private final class Export implements AutoCloseable {
+    private final RawClient client = greeted();
+    private final SharedMemory memory = SharedMemory.create(posix, "atoll-test", 4096);
+    private final Descriptor control = reopen(memory.control().descriptor());
+    private final long handle;
+
+    Export() {
+      Reply reply = client.ask(request(), memory.descriptor(), control);
+      handle = ((Reply.ExportCreated) reply).handle();
+    }
+
+    Request.ExportCreate request() {
+      return new Request.ExportCreate(4096, 0, false, 0600, 0);
+    }
+
+    void publish() {
+      assertThat(client.ask(new Request.ExportPublish(handle, ID, List.of())))
+          .isInstanceOf(Reply.Published.class);
+    }
+
+    @Override
+    public void close() {
+      client.close();
+      control.close();
+      memory.close();
+    }
+  }
+}
