@@ -326,19 +326,28 @@ public final class EventLoop implements Executor, AutoCloseable {
     }
   }
 
-  /** Runs the commands that came before the close, a bounded number since no more are taken. */
   private void finish() {
+    runLeftCommands();
+    end();
+  }
+
+  /** Runs the commands that came before the close, a bounded number since no more are taken. */
+  private void runLeftCommands() {
     int done = 1;
     while (done > 0) {
       done = runCommands();
     }
-    end();
   }
 
   private void end() {
     state.set(State.CLOSED);
     try {
-      dropCommands();
+      // Once more: a command may have come between the last look and the close. Whoever posts from
+      // now on either takes it back himself and is refused, or finds it run.
+      runLeftCommands();
+      if (failure.get() != null) {
+        dropCommands();
+      }
       poller.close();
     } finally {
       holder.set(null);
