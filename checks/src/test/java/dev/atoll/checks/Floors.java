@@ -51,7 +51,7 @@ record Floors(String root) {
   /** What the modules that are no library may use beside the JDK. */
   private static final Map<String, List<String>> FOREIGN =
       Map.of(
-          "cli", List.of("picocli."),
+          "cli", List.of("picocli.", "com.fasterxml.jackson."),
           "bench", List.of("org.openjdk.jmh.", "picocli."));
 
   private static final List<String> FORBIDDEN_TO_ALL = List.of("sun.", "jdk.internal.", "com.sun.");

@@ -40,7 +40,7 @@ class FloorsTest {
     List<Path> directories =
         House.modules().stream()
             .filter(module -> !module.equals("checks"))
-            .map(module -> House.ROOT.resolve(module).resolve("target/classes"))
+            .map(module -> House.directoryOf(module).resolve("target/classes"))
             .filter(directory -> directory.toFile().isDirectory())
             .toList();
     house = new ClassFileImporter().importPaths(directories);
@@ -109,7 +109,7 @@ class FloorsTest {
   void looksAtClassesOfEveryModuleThatHasSources() {
     Set<String> expected = new TreeSet<>();
     for (String module : House.modules()) {
-      Path sources = House.ROOT.resolve(module).resolve("src/main/java");
+      Path sources = House.directoryOf(module).resolve("src/main/java");
       if (sources.toFile().isDirectory()) {
         expected.add(module);
       }

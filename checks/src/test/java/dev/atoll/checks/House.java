@@ -29,6 +29,9 @@ final class House {
   private static final Pattern MANAGED =
       Pattern.compile("<dependencyManagement>.*</dependencyManagement>", Pattern.DOTALL);
 
+  /** The directory of the module atoll. */
+  private static final String FRONT_DOOR = "node";
+
   private static List<SourceFile> files;
 
   private House() {}
@@ -41,15 +44,20 @@ final class House {
     var modules = new ArrayList<String>();
     Matcher matcher = MODULE.matcher(read(ROOT.resolve("pom.xml")));
     while (matcher.find()) {
-      modules.add(matcher.group(1));
+      modules.add(matcher.group(1).equals(FRONT_DOOR) ? "atoll" : matcher.group(1));
     }
     return modules;
+  }
+
+  /** Where a module lies: under its own name, but for atoll, whose name the command has. */
+  static Path directoryOf(String module) {
+    return ROOT.resolve(module.equals("atoll") ? FRONT_DOOR : module);
   }
 
   /** The dependencies of a module's own pom; of the parent's if the module is ".". */
   static List<PomDependency> dependenciesOf(String module) {
     var dependencies = new ArrayList<PomDependency>();
-    String pom = read(ROOT.resolve(module).resolve("pom.xml"));
+    String pom = read(directoryOf(module).resolve("pom.xml"));
     String own = MANAGED.matcher(pom).replaceAll("");
     int end = own.indexOf("<build>");
     Matcher matcher = DEPENDENCY.matcher(end < 0 ? own : own.substring(0, end));
