@@ -7,24 +7,27 @@ import dev.atoll.base.Clock;
 import dev.atoll.rsm.ImportSegment;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Quick figures of an imported segment. */
 final class ImportFigures {
-  private static final long BUDGET_NANOS = 150_000_000;
   private static final int SMALL_BYTES = 8;
   private static final int LARGE_BYTES = 4096;
-  private static final int ROUNDS = 3;
+  private static final int ROUNDS = 5;
 
   private final Figures figures;
   private final ImportSegment segment;
   private final MemorySegment scratch;
+  private final long budgetNanos;
 
   /** Keeps the sums from being optimised away. */
   private long sink;
 
-  ImportFigures(Clock clock, ImportSegment segment, TourFile file) {
+  ImportFigures(Clock clock, ImportSegment segment, TourFile file, long budgetNanos) {
+    this.budgetNanos = budgetNanos;
     this.figures = new Figures(clock);
     this.segment = segment;
     this.scratch = file.scratch();
@@ -49,7 +52,7 @@ final class ImportFigures {
   private double put(MemorySegment source) {
     long at = TourFileLayout.SCRATCH_AT;
     return figures.medianNanos(
-        BUDGET_NANOS,
+        budgetNanos,
         times -> {
           for (int i = 0; i < times; i++) {
             segment.put(at, source);
@@ -60,7 +63,7 @@ final class ImportFigures {
   private double get(MemorySegment target) {
     long at = TourFileLayout.SCRATCH_AT;
     return figures.medianNanos(
-        BUDGET_NANOS,
+        budgetNanos,
         times -> {
           for (int i = 0; i < times; i++) {
             segment.get(at, target);
@@ -70,13 +73,14 @@ final class ImportFigures {
 
   /** Time to read the mapped pages by the time to read as much private memory, in turns. */
   private double accessRatio(MemorySegment plain) {
-    double mapped = 0;
-    double own = 0;
+    List<Double> ratios = new ArrayList<>();
     for (int round = 0; round < ROUNDS; round++) {
-      mapped += figures.medianNanos(BUDGET_NANOS / ROUNDS, times -> sum(scratch, times));
-      own += figures.medianNanos(BUDGET_NANOS / ROUNDS, times -> sum(plain, times));
+      double mapped = figures.medianNanos(budgetNanos / ROUNDS, times -> sum(scratch, times));
+      double own = figures.medianNanos(budgetNanos / ROUNDS, times -> sum(plain, times));
+      ratios.add(mapped / own);
     }
-    return mapped / own;
+    ratios.sort(null);
+    return ratios.get(ROUNDS / 2);
   }
 
   private void sum(MemorySegment memory, int times) {

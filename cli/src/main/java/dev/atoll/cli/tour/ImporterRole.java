@@ -47,7 +47,7 @@ final class ImporterRole implements AutoCloseable {
         .on("firstline", _ -> Map.of("line", file().firstLine()))
         .on("note", this::note)
         .on("refused", _ -> refused())
-        .on("figures", _ -> new ImportFigures(clock, segment(), file()).measure())
+        .on("figures", millis -> figures(Integer.parseInt(millis)))
         .on("signals", rounds -> signals(Integer.parseInt(rounds)))
         .on("peek", _ -> peek())
         .on("watch", _ -> watch())
@@ -99,6 +99,10 @@ final class ImporterRole implements AutoCloseable {
     } catch (RsmException e) {
       return e.code();
     }
+  }
+
+  private Map<String, Object> figures(int millis) {
+    return new ImportFigures(clock, segment(), file(), millis * 1_000_000L).measure();
   }
 
   private Map<String, Object> signals(int rounds) throws InterruptedException {

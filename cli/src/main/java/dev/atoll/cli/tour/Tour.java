@@ -7,23 +7,34 @@ import dev.atoll.cli.Refusal;
 import dev.atoll.cli.Streams;
 import dev.atoll.memory.MemoryBudget;
 import dev.atoll.posix.Posix;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.SecureRandom;
+import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Prepares the tour, runs it, and leaves nothing behind, however it ends. */
 public final class Tour {
-  /** What the device and four children take at most at a time, measured, and a part more. */
-  private static final long NEEDED_BYTES = 320L << 20;
+  /**
+   * What the device and the three or four other children take at a time, and a part more: a control
+   * group counted 240 MB (JDK 25, x86-64).
+   */
+  private static final long NEEDED_BYTES = 288L << 20;
 
   private final Streams streams;
   private final @Nullable Path file;
   private final boolean isKept;
   private final Narration narration;
   private final Clock clock = Clock.system();
+
+  /** Whether the story came to an end of its own, good or bad. */
+  private volatile boolean isTold;
+
+  private volatile boolean isInterrupted;
 
   /**
    * Prepares a tour.
@@ -75,38 +86,51 @@ public final class Tour {
     TourDirectory directory = setting.directory();
     OtherUser reader = setting.reader();
     String classPath = classPath(directory);
-    if (classPath.contains(java.io.File.pathSeparator) && reader.isOther()) {
+    if (classPath.contains(File.pathSeparator) && reader.isOther()) {
       // Classes that are not in one jar may lie where another user can not read.
-      reader =
-          new OtherUser(0, java.util.List.of(), "Atoll runs from a class path, not from its jar");
+      reader = new OtherUser(0, List.of(), "Atoll runs from a class path, not from its jar");
     }
     var children = new TourChildren(directory, setting.java(), classPath);
     Thread hook = Thread.ofPlatform().name("atoll-stop").unstarted(() -> stop(children, directory));
     Runtime.getRuntime().addShutdownHook(hook);
     try {
       new TourStory(narration, children, directory, setting.text(), reader).tell();
-      long took = (clock.nanos() - start) / 1_000_000;
-      summary(took);
-      narration.end(took);
+      children.killAll();
+      if (!isKept) {
+        directory.close();
+        narration.check("the tour's directory is gone", !Files.exists(directory.path()));
+      }
+      end((clock.nanos() - start) / 1_000_000);
+      return narration.checksFailed() == 0 ? ExitCode.OK : ExitCode.FAILED;
+    } catch (Refusal | IOException e) {
+      // Whatever a killed child makes the story fail with, the reason is that we were told to end.
+      isInterrupted =
+          children.isOver()
+              || (e instanceof Refusal refusal && refusal.exitCode() == ExitCode.INTERRUPTED);
+      if (isInterrupted) {
+        return ExitCode.INTERRUPTED;
+      }
+      throw e;
     } finally {
+      isTold = true;
       children.killAll();
     }
-    return narration.checksFailed() == 0 ? ExitCode.OK : ExitCode.FAILED;
   }
 
-  private void summary(long tookMillis) {
-    narration.plain("");
+  private void end(long tookMillis) {
     int held = narration.checksMade() - narration.checksFailed();
+    narration.plain("");
     narration.plain(
         String.format(
-            java.util.Locale.ROOT,
-            "%d of %d checks held, in %.1f s. Nothing is left of the tour: no process, socket or"
-                + " file.",
+            Locale.ROOT,
+            "%d of %d checks held, in %.1f s.%s",
             held,
             narration.checksMade(),
-            tookMillis / 1000.0));
+            tookMillis / 1000.0,
+            isKept ? "" : " Nothing is left of the tour: no process, socket or file."));
     narration.plain(
         "Next: ./atoll --help, docs/tutorial.md to do it by hand, ./atoll bench for careful figures.");
+    narration.end(tookMillis);
   }
 
   /** For Ctrl-C and the like; Java runs this when the process is told to end. */
@@ -116,6 +140,9 @@ public final class Tour {
       if (!isKept) {
         directory.close();
       }
+      if (!isTold || isInterrupted) {
+        streams.err().println("atoll: tour: interrupted; its processes and files are gone.");
+      }
     } catch (IOException e) {
       streams.err().println("atoll: tour: could not delete " + directory.path() + ": " + e);
     }
@@ -124,7 +151,7 @@ public final class Tour {
   /** The jar, copied so that another user can read it and a new build does not pull it away. */
   private static String classPath(TourDirectory directory) throws IOException {
     String classPath = System.getProperty("java.class.path");
-    if (classPath.contains(java.io.File.pathSeparator) || !classPath.endsWith(".jar")) {
+    if (classPath.contains(File.pathSeparator) || !classPath.endsWith(".jar")) {
       return classPath;
     }
     Files.copy(Path.of(classPath), directory.jar(), StandardCopyOption.REPLACE_EXISTING);

@@ -18,7 +18,7 @@ final class TourChildren {
   private final Path java;
   private final String classPath;
   private final List<TourChild> children = new ArrayList<>();
-  private boolean isOver;
+  private volatile boolean isOver;
 
   TourChildren(TourDirectory directory, Path java, String classPath) {
     this.directory = directory;
@@ -78,6 +78,11 @@ final class TourChildren {
     TourChild child = TourChild.start(name, command, directory.errorsOf(name));
     children.add(child);
     return child;
+  }
+
+  /** Tells whether the end has begun. */
+  boolean isOver() {
+    return isOver;
   }
 
   /** Kills all and waits until they are dead. */
