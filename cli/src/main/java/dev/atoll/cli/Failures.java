@@ -25,6 +25,8 @@ import picocli.CommandLine.ParseResult;
 
 /** Turns what went wrong into one line and an exit code. */
 final class Failures implements IExecutionExceptionHandler, IParameterExceptionHandler {
+  private static final String INTERNAL = "ATOLL_INTERNAL";
+
   private final Streams streams;
 
   Failures(Streams streams) {
@@ -105,7 +107,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
       case FileSystemException other -> "EIO: " + oneLine(other.getMessage());
       case IOException other -> "EIO: " + oneLine(other.getMessage());
       case InterruptedException ignored -> "EINTR: interrupted";
-      default -> "ATOLL_INTERNAL: " + failure + "; this is a mistake of Atoll, please report it";
+      default -> INTERNAL + ": " + failure + "; this is a mistake of Atoll, please report it";
     };
   }
 

@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "(get | put | dump)",
     description = {
       "Use a segment that another process exports. Each command connects with the least right",
-      "it needs: get and dump to read, put to write."
+      "it needs: get and dump for reading, put for reading and writing."
     },
     footer = {
       "",

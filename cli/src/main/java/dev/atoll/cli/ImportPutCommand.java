@@ -75,7 +75,8 @@ final class ImportPutCommand implements Callable<Integer> {
   private void connect(InputStream source, long sizeBytes) {
     Objects.requireNonNull(parent)
         .connect(
-            Permission.WRITE,
+            // Not WRITE alone: a mapped descriptor can not grant writing without reading.
+            Permission.READ_WRITE,
             (name, segment) -> {
               if (sizeBytes >= 0) {
                 requireRoom(segment, offset, sizeBytes);

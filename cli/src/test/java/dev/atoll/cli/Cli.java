@@ -14,6 +14,7 @@ import java.util.Map;
 /** Runs a command inside the test. */
 final class Cli {
   /** What a command did. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   record Result(int code, byte[] bytes, String err) {
     String out() {
       return new String(bytes, StandardCharsets.UTF_8);

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The tour as a user runs it: whole, twice, as somebody else, cut short, without memory. */
 class TourTest {
-  private static final Duration LONG = Duration.ofSeconds(120);
+  private static final Duration LONG = Duration.ofMinutes(2);
   private static final int NOBODY = 65_534;
   private static final Path GROUPS = Path.of("/sys/fs/cgroup/memory");
   private static final long TOO_LITTLE_BYTES = 100L << 20;
