@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.atoll.bench;
+
+import dev.atoll.NodeDaemon;
+import dev.atoll.device.DeviceConfig;
+import dev.atoll.link.DeviceDirectory;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** The program {@code atoll bench}. */
+@Command(
+    name = "atoll bench",
+    mixinStandardHelpOptions = true,
+    synopsisSubcommandLabel = "COMMAND",
+    description = "Measures Atoll beside the floor of this machine and its peers.",
+    footer = {
+      "",
+      "Exit codes: 0 all was measured or proved, 1 something was not, 2 bad usage.",
+      "The method is described in docs/performance.md."
+    })
+public final class BenchMain {
+  private static final String JMH = "jmh";
+
+  private BenchMain() {}
+
+  /**
+   * Runs a command and ends the process.
+   *
+   * @param args the command and its options; {@code --help} lists them
+   * @throws IOException if JMH can not read its list of benchmarks
+   */
+  public static void main(String[] args) throws IOException {
+    if (args.length > 0 && args[0].equals(JMH)) {
+      org.openjdk.jmh.Main.main(Arrays.copyOfRange(args, 1, args.length));
+      return;
+    }
+    System.exit(new CommandLine(new BenchMain()).execute(args));
+  }
+
+  @Command(
+      mixinStandardHelpOptions = true,
+      description = "Persist 64 B to 64 KiB beside C libpmem and MemorySegment.force.")
+  int persist(@Mixin MeasureOptions options) throws InterruptedException {
+    return measure("persist", options);
+  }
+
+  @Command(
+      mixinStandardHelpOptions = true,
+      description = "Copy and persist 64 B to 16 MiB beside pmem_memcpy of C libpmem.")
+  int copy(@Mixin MeasureOptions options) throws InterruptedException {
+    return measure("copy", options);
+  }
+
+  @Command(
+      mixinStandardHelpOptions = true,
+      description =
+          "Put and get 8 B to 64 MiB, access, signals and connections beside their floors.")
+  int segment(@Mixin MeasureOptions options) throws InterruptedException {
+    return measure("segment", options);
+  }
+
+  @Command(mixinStandardHelpOptions = true, description = "All of these.")
+  int all(@Mixin MeasureOptions options) throws InterruptedException {
+    return measure("all", options);
+  }
+
+  @Command(
+      mixinStandardHelpOptions = true,
+      description =
+          "Shows that the method sees a planted slow-down of 5 %% and none where none is.")
+  int selftest(@Mixin MeasureOptions options) throws InterruptedException {
+    return new SelfTest(options.plan(), options.runs(), System.out).run();
+  }
+
+  @Command(
+      mixinStandardHelpOptions = true,
+      description = "Shows that no hot path allocates: bytes by operation, which must be 0.")
+  int allocation() throws InterruptedException {
+    return new Allocation(System.out).run();
+  }
+
+  @Command(
+      mixinStandardHelpOptions = true,
+      description =
+          "Shows that no hot path makes a system call: calls by operation under strace, must be 0.")
+  int syscalls() throws InterruptedException {
+    return new SystemCalls(System.out).run();
+  }
+
+  @Command(
+      name = JMH,
+      description = "Runs the JMH benchmarks; takes JMH's own options (jmh -h lists them).")
+  int jmh() throws IOException {
+    // main() has seen to it before options are parsed; this is what the list of commands shows.
+    org.openjdk.jmh.Main.main(new String[] {"-h"});
+    return 0;
+  }
+
+  @Command(hidden = true, description = "One group of one run, for the commands above.")
+  int group(
+      @Parameters String name,
+      @Parameters int run,
+      @Parameters int rounds,
+      @Parameters boolean isQuick,
+      @Parameters long seed,
+      @Parameters Path directory)
+      throws InterruptedException {
+    Plan plan = new Plan(rounds, isQuick, seed, directory);
+    try (Crew crew = new Crew()) {
+      Groups.named(name).run(new Bench(plan, run, crew, System.out));
+    }
+    return 0;
+  }
+
+  @Command(hidden = true, description = "The hot paths between markers, for strace.")
+  int traced() throws InterruptedException {
+    SystemCalls.runTraced();
+    return 0;
+  }
+
+  @Command(hidden = true, description = "A device that lives as long as its standard input.")
+  int device(@Parameters Path directory) {
+    NodeDaemon.run(new DeviceDirectory(directory), DeviceConfig.standard(), System.in, System.out);
+    return 0;
+  }
+
+  @Command(hidden = true, description = "The process that answers signals.")
+  int echo(@Parameters Path directory, @Parameters int segmentId) {
+    Echo.run(directory, segmentId);
+    return 0;
+  }
+
+  private static int measure(String part, MeasureOptions options) throws InterruptedException {
+    return new WholeRuns(options.plan(), options.runs(), System.out)
+        .run(Groups.of(part), options.json());
+  }
+}

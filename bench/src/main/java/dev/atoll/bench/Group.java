@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.atoll.bench;
+
+/** Trials that share their set-up, measured in a JVM of their own. */
+interface Group {
+  /** A word for the command line. */
+  String name();
+
+  /** Which part of the benchmarks it belongs to: persist, copy or segment. */
+  String part();
+
+  /** What the figures rest on, in a line: memory, files, processes. */
+  String conditions();
+
+  void run(Bench bench) throws InterruptedException;
+}
