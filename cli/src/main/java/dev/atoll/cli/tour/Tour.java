@@ -66,15 +66,11 @@ public final class Tour {
       OtherUser reader = OtherUser.choose(Posix.system().effectiveUid(), java);
       Path base = base();
       TourDirectory directory = TourDirectory.create(base, reader.isOther(), new SecureRandom());
-      try {
+      if (isKept) {
+        directory.keep();
+      }
+      try (directory) {
         return run(new Setting(text, directory, java, reader), start);
-      } finally {
-        if (isKept) {
-          directory.keep();
-          streams.err().println("atoll: tour: kept " + directory.path());
-        } else {
-          directory.close();
-        }
       }
     }
   }
@@ -96,7 +92,10 @@ public final class Tour {
     try {
       new TourStory(narration, children, directory, setting.text(), reader).tell();
       children.killAll();
-      if (!isKept) {
+      if (isKept) {
+        narration.step("The files");
+        narration.say("They are kept in %s.", directory.path());
+      } else {
         directory.close();
         narration.check("the tour's directory is gone", !Files.exists(directory.path()));
       }
@@ -137,11 +136,11 @@ public final class Tour {
   private void stop(TourChildren children, TourDirectory directory) {
     children.killAll();
     try {
-      if (!isKept) {
-        directory.close();
-      }
+      directory.close();
       if (!isTold || isInterrupted) {
-        streams.err().println("atoll: tour: interrupted; its processes and files are gone.");
+        String files =
+            isKept ? "are gone; its files are in " + directory.path() : "and files are gone";
+        streams.err().println("atoll: tour: interrupted; its processes " + files + ".");
       }
     } catch (IOException e) {
       streams.err().println("atoll: tour: could not delete " + directory.path() + ": " + e);

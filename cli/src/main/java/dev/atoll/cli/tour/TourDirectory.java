@@ -145,7 +145,7 @@ final class TourDirectory implements AutoCloseable {
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(mode));
   }
 
-  /** Leaves the directory where it is, also for later tours. */
+  /** Leaves the directory where it is: from now on neither closing nor a later tour deletes it. */
   void keep() throws IOException {
     Files.createFile(path.resolve("keep"));
     lock.close();
