@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 import org.jspecify.annotations.NullMarked;
 
 /** Floor 5: the command {@code atoll}. */

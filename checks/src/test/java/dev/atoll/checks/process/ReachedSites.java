@@ -8,9 +8,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Collection;
 
-/** Writes down which sites a suite of forked processes has reached, where the others write theirs. */
+/**
+ * Writes down which sites a suite of forked processes has reached, where the others write theirs.
+ */
 final class ReachedSites {
-  private static final Path FILE = Path.of(System.getProperty("atoll.root"), "target", "sites", "sites-forked.txt");
+  private static final Path FILE =
+      Path.of(System.getProperty("atoll.root"), "target", "sites", "sites-forked.txt");
 
   private ReachedSites() {}
 
