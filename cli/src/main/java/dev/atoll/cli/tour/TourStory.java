@@ -72,8 +72,8 @@ final class TourStory {
         "%s, %d bytes with SHA-256 %s..., was copied into a file of %s bytes (whole pages).",
         text.name(), text.bytes(), digest.substring(0, SHOWN_DIGITS), opened.text("sizeBytes"));
     narration.say(
-        "Stores to it are made durable by the %s with %s: %s.",
-        unit(opened), opened.text("instruction"), opened.text("reason"));
+        "Stores become durable %s by %s, with %s (%s).",
+        unit(opened), unit(opened), opened.text("instruction"), opened.text("reason"));
     if (!opened.isTrue("isDurable")) {
       narration.say(
           "(%s is only memory: this file outlives its processes, not the power.)",
@@ -100,7 +100,7 @@ final class TourStory {
     cast.importer().answer();
     ChildAnswer connected = cast.importer().ask("connect READ_WRITE");
     narration.say(
-        "Process %d connected and mapped it in %s us: the very same pages, no copy.",
+        "Process %d connected and mapped it (%s us, the first time): the very same pages, no copy.",
         cast.importer().pid(), connected.text("micros"));
     ChildAnswer line = cast.importer().ask("firstline");
     narration.say("It reads the first line: \"%s\"", line.text("line"));
@@ -252,7 +252,7 @@ final class TourStory {
     long torn = opened.number("torn");
     narration.figure("recoveryMillis", opened.decimal("micros") / 1e3);
     narration.say(
-        "Process %d opened the file and checked every record in %.1f ms.",
+        "Process %d opened the file and checked every record in %.1f ms, its first calls included.",
         again.pid(), opened.number("micros") / 1e3);
     narration.say(
         "Promised before the kill: %d. Found whole: %d. Torn: %d.", acknowledged, whole, torn);
