@@ -219,6 +219,10 @@ abstract class SegmentContract {
     assertRefused(RsmError.BAD_ACL, () -> export.publish(ID, Access.node(65, 0600)));
     assertRefused(RsmError.BAD_ACL, () -> export.publish(ID, Access.node(-1, 0600)));
     assertRefused(RsmError.BAD_ACL, () -> export.publish(ID, Access.node(2, 0600)));
+    Access[] tooMany = new Access[65];
+    java.util.Arrays.fill(tooMany, Access.node(node, 0600));
+    assertRefused(RsmError.BAD_ACL, () -> export.publish(ID, tooMany));
+    assertRefused(RsmError.BAD_ACL, () -> export.publish(ID, tooMany[0], tooMany[1]));
     export.publish(ID, Access.node(node, 0600));
   }
 
@@ -564,5 +568,110 @@ abstract class SegmentContract {
           assertThat(status.revoking()).isZero();
           assertThat(status.malformed()).isZero();
         });
+  }
+
+  @Test
+  void destroyingAPublishedSegmentAbortsItsImports() {
+    export.publish(ID);
+    try (ImportSegment segment = connect(Permission.READ_WRITE)) {
+      segment.put(0, bytes("x"));
+      export.destroy();
+      assertRefused(RsmError.CONN_ABORTED, () -> segment.put(0, bytes("late")));
+      assertRefused(RsmError.SEG_NOT_PUBLISHED, () -> connect(Permission.READ));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0x40_0000, 0x5F_FFFF, 0x60_0000, 0x7FFF_FFFF})
+  void takesTheEndsOfTheFreeRanges(int id) {
+    assertThat(export.publish(id)).isEqualTo(id);
+  }
+
+  @Test
+  void afterPublishingAnewOnlyTheNewIdIsThere() {
+    export.publish(ID);
+    export.unpublish();
+    export.publish(ID + 1);
+
+    assertRefused(RsmError.SEG_NOT_PUBLISHED, () -> connect(Permission.READ));
+    importer.controller("loopback").connect(1, ID + 1, Permission.READ).close();
+  }
+
+  @Test
+  void theOwnersClassCountsEvenIfOthersMayDoMore() {
+    export.publish(ID, Access.node(1, 0066));
+    assertRefused(RsmError.PERM_DENIED, () -> connect(Permission.READ));
+  }
+
+  @Test
+  void twoConnectionsToOneSegmentAreIndependent() {
+    export.publish(ID);
+    try (ImportSegment second = connect(Permission.READ_WRITE)) {
+      ImportSegment first = connect(Permission.READ_WRITE);
+      first.put(0, bytes("one"));
+      first.disconnect();
+      second.put(0, bytes("two"));
+      assertThat(second.isConnected()).isTrue();
+    }
+    assertThat(read(memory.segment(), 0, 3)).isEqualTo("two");
+  }
+
+  @Test
+  void disconnectUnmapsWhatGetAndPutHadMapped() {
+    export.publish(ID);
+    ImportSegment segment = connect(Permission.READ_WRITE);
+    segment.put(0, bytes("x"));
+    segment.disconnect();
+    assertRefused(RsmError.BAD_SEG_HNDL, () -> segment.put(0, bytes("x")));
+  }
+
+  @Test
+  void ofTwoWaitersOneTakesTheOnlySignal() throws Exception {
+    export.publish(ID);
+    try (ImportSegment segment = connect(Permission.NONE)) {
+      CompletableFuture<SignalOutcome> first = waitOn(export);
+      CompletableFuture<SignalOutcome> second = waitOn(export);
+      segment.signals().post();
+      CompletableFuture.anyOf(first, second).get(20, TimeUnit.SECONDS);
+      assertThat(export.signals().pending()).isZero();
+      assertThat(first.isDone() && second.isDone()).isFalse();
+      segment.signals().post();
+      CompletableFuture.allOf(first, second).get(20, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
+  void aSignalPendingAtUnpublishIsStillDelivered() throws Exception {
+    export.publish(ID);
+    try (ImportSegment segment = connect(Permission.READ)) {
+      segment.signals().post();
+      export.signals().post();
+      export.unpublish();
+      assertThat(segment.signals().await(NOW)).isEqualTo(SignalOutcome.RECEIVED);
+      assertThat(segment.signals().await(NOW)).isEqualTo(SignalOutcome.DISCONNECTED);
+      assertThat(export.signals().await(NOW)).isEqualTo(SignalOutcome.RECEIVED);
+    }
+  }
+
+  @Test
+  void connectAgainstUnpublishNeverGivesAUsableHandleAfterwards() throws Exception {
+    for (int round = 0; round < 100; round++) {
+      export.publish(ID);
+      CompletableFuture<Boolean> overtaken =
+          CompletableFuture.supplyAsync(this::connectAndFindItUnusable);
+      export.unpublish();
+      // Told after the unpublish has returned: whatever was connected is aborted by now.
+      assertThat(overtaken.get(20, TimeUnit.SECONDS)).isTrue();
+    }
+  }
+
+  private boolean connectAndFindItUnusable() {
+    try (ImportSegment segment = connect(Permission.READ_WRITE)) {
+      Conditions.await("the import aborted", LONG, () -> !segment.isConnected());
+      assertRefused(RsmError.CONN_ABORTED, () -> segment.put(0, bytes("late")));
+      return true;
+    } catch (RsmException e) {
+      return e.error() == RsmError.SEG_NOT_PUBLISHED;
+    }
   }
 }

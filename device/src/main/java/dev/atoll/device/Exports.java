@@ -21,6 +21,9 @@ final class Exports {
   private static final int FILES_MOST = 3;
   private static final int MODE_BITS = 0777;
 
+  /** Every controller there is so far is loopback, whose list has at most one entry. */
+  private static final int LOOPBACK_ENTRIES_MAX = 1;
+
   private final AgentPorts ports;
   private final ExportFileCheck fileCheck;
   private final SegmentIds ids;
@@ -158,8 +161,10 @@ final class Exports {
     if (SegmentIds.isReserved(request.segmentId())) {
       return Reply.Refused.of(RsmError.RESERVED_SEGID, id);
     }
-    if (request.accessList().size() > LinkLimits.ACCESS_ENTRIES_MAX) {
-      return Reply.Refused.of(RsmError.BAD_ACL, request.accessList().size() + " entries");
+    if (request.accessList().size() > LOOPBACK_ENTRIES_MAX) {
+      return Reply.Refused.of(
+          RsmError.BAD_ACL,
+          request.accessList().size() + " entries; loopback reaches one node and takes one");
     }
     for (AccessEntry entry : request.accessList()) {
       if (!entry.isWellFormed()) {

@@ -184,6 +184,17 @@ class HostileClientTest {
   }
 
   @Test
+  void refusesRightsThatAreNone() {
+    try (Export owner = new Export()) {
+      owner.publish();
+      for (int bits : new int[] {0100, 0700, 0040, -1}) {
+        assertRefused(
+            owner.client.ask(new Request.ImportConnect(1, ID, bits)), RsmError.PERM_DENIED);
+      }
+    }
+  }
+
+  @Test
   void closesDescriptorsThatNobodyAskedFor() {
     try (RawClient client = greeted()) {
       long before = device.status().descriptors();

@@ -3,8 +3,10 @@ package dev.atoll.rsm;
 
 import dev.atoll.base.Site;
 import dev.atoll.link.Answer;
+import dev.atoll.link.LinkLimits;
 import dev.atoll.link.Reply;
 import dev.atoll.link.Request;
+import dev.atoll.link.RsmError;
 import dev.atoll.memory.Region;
 import dev.atoll.memory.RegionKind;
 import dev.atoll.posix.Descriptor;
@@ -107,6 +109,10 @@ public final class ExportSegment implements AutoCloseable {
    *     INSUFFICIENT_RESOURCES, or BAD_SEG_HNDL once destroyed
    */
   public int publish(int segmentId, Access... accessList) {
+    if (accessList.length > LinkLimits.ACCESS_ENTRIES_MAX) {
+      // More do not fit a block, so the device can not be the one to refuse them.
+      throw new RsmException(RsmError.BAD_ACL, PUBLISH, accessList.length + " entries", null);
+    }
     var entries = Arrays.stream(accessList).map(Access::toEntry).toList();
     Answer answer =
         context

@@ -104,6 +104,24 @@ class TwoUsersTest {
   }
 
   @Test
+  void withoutAListTheCreatorsUmaskDecides() {
+    // The processes run with umask 022, so others may read and not write.
+    exporter.does("publish x 600000");
+    importer.does("connect c 600000 READ");
+    importer.isRefused("connect d 600000 READ_WRITE", "RSMERR_PERM_DENIED");
+  }
+
+  @Test
+  void theOwnersClassDecidesEvenIfItIsNarrower() {
+    try (RoleProcess same = RoleProcess.startAs(EXPORTER, 61_009)) {
+      same.does("attach " + directory.resolve("device"));
+      exporter.does("publish x 600000 0066");
+      same.isRefused("connect c 600000 READ", "RSMERR_PERM_DENIED");
+      importer.does("connect c 600000 READ_WRITE");
+    }
+  }
+
+  @Test
   void bytesAndSignalsGoBothWays() {
     exporter.does("publish x 600000 0660");
     importer.does("connect c 600000 READ_WRITE");
