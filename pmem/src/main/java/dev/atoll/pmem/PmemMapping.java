@@ -373,7 +373,7 @@ public final class PmemMapping implements Region {
       throw NoDurability.refusal(path());
     }
     try {
-      copyAndFlush(source, segment.asSlice(offset, length), durability);
+      copyAndFlush(source, offset, durability);
     } catch (InternalError e) {
       // HotSpot turns a SIGBUS of a bulk copy into this error; it says nothing of the file.
       file.requireWhole();
@@ -382,16 +382,19 @@ public final class PmemMapping implements Region {
     requireOpen();
   }
 
-  private void copyAndFlush(MemorySegment source, MemorySegment target, Durability current) {
+  /** Works on offsets: a slice would be an object that the compiler does not always remove. */
+  private void copyAndFlush(MemorySegment source, long offset, Durability current) {
+    long length = source.byteSize();
+    long target = address + offset;
     boolean isStreamed =
-        source.byteSize() >= nonTemporalThresholdBytes
+        length >= nonTemporalThresholdBytes
             && current.isLineFlushed()
             && StreamedCopy.isPossible(source, target);
     if (isStreamed) {
       StreamedCopy.copy(source, target);
     } else {
-      target.copyFrom(source);
-      current.flush(target.address(), target.byteSize());
+      MemorySegment.copy(source, 0, segment, offset, length);
+      current.flush(target, length);
     }
   }
 

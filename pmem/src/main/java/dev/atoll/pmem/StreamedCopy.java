@@ -14,15 +14,21 @@ final class StreamedCopy {
   }
 
   /** No overlap: the stub copies forwards. */
-  static boolean isPossible(MemorySegment source, MemorySegment target) {
-    return NonTemporal.isAvailable() && source.asOverlappingSlice(target).isEmpty();
+  static boolean isPossible(MemorySegment source, long target) {
+    return NonTemporal.isAvailable() && !isOverlapping(source, target);
+  }
+
+  /** Compares addresses, as {@link MemorySegment#asOverlappingSlice} does, without an object. */
+  private static boolean isOverlapping(MemorySegment source, long target) {
+    long distance = target - source.address();
+    return source.isNative() && Math.abs(distance) < source.byteSize();
   }
 
   /**
    * Copies without a fence. The target is a raw address: should the mapping be closed meanwhile,
    * the stores end in the zero pages that have taken its place.
    */
-  static void copy(MemorySegment source, MemorySegment target) {
-    NonTemporal.copyNoDrain(source, target.address());
+  static void copy(MemorySegment source, long target) {
+    NonTemporal.copyNoDrain(source, target);
   }
 }
