@@ -7,6 +7,7 @@ import dev.atoll.link.Reply;
 import dev.atoll.link.Request;
 import dev.atoll.loop.EventLoop;
 import dev.atoll.posix.Descriptor;
+import dev.atoll.posix.ErrnoException;
 import dev.atoll.posix.PeerCredentials;
 import dev.atoll.posix.Posix;
 import java.util.ArrayList;
@@ -83,7 +84,14 @@ final class EmbeddedPeer implements Outbound, DevicePort.Channel {
   @Override
   public void reply(long correlation, Reply reply, List<Descriptor> borrowed) {
     List<Descriptor> copies = new ArrayList<>(borrowed.size());
-    borrowed.forEach(each -> copies.add(posix.duplicate(each)));
+    try {
+      borrowed.forEach(each -> copies.add(posix.duplicate(each)));
+    } catch (ErrnoException e) {
+      copies.forEach(Descriptor::close);
+      events.replied(
+          correlation, Reply.Refused.of(e.errno(), String.valueOf(e.getMessage())), List.of());
+      return;
+    }
     events.replied(correlation, reply, copies);
   }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.atoll.device;
 
+import dev.atoll.base.AtollException;
 import dev.atoll.link.MalformedBlockException;
 import dev.atoll.link.Notification;
 import dev.atoll.link.Reply;
@@ -10,9 +11,11 @@ import dev.atoll.link.RequestCodec;
 import dev.atoll.loop.Registration;
 import dev.atoll.posix.Descriptor;
 import dev.atoll.posix.Errno;
+import dev.atoll.posix.ErrnoException;
 import dev.atoll.posix.Posix;
 import dev.atoll.posix.ReceivedMessage;
 import dev.atoll.posix.WaitCalls;
+import java.lang.System.Logger.Level;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayDeque;
@@ -28,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  * bounds of a message, or a program that does not take its answers, ends it. Owned by the loop.
  */
 final class SocketPeer implements Outbound {
+  private static final System.Logger LOG = System.getLogger(SocketPeer.class.getName());
+
   /** Messages taken in one turn, so that one busy program does not keep the others waiting. */
   private static final int MESSAGES_PER_TURN = 32;
 
@@ -92,12 +97,18 @@ final class SocketPeer implements Outbound {
     return isClosed;
   }
 
+  /** What goes wrong with one program ends its session and nothing else. */
   void ready(int events) {
-    if ((events & WaitCalls.POLLOUT) != 0) {
-      drain();
-    }
-    if ((events & ~WaitCalls.POLLOUT) != 0) {
-      receive();
+    try {
+      if ((events & WaitCalls.POLLOUT) != 0) {
+        drain();
+      }
+      if ((events & ~WaitCalls.POLLOUT) != 0 && !isClosed) {
+        receive();
+      }
+    } catch (AtollException e) {
+      LOG.log(Level.WARNING, "event=session-cut session=" + session().number(), e);
+      breakOff();
     }
   }
 
@@ -180,7 +191,15 @@ final class SocketPeer implements Outbound {
       return;
     }
     List<Descriptor> kept = new ArrayList<>(borrowed.size());
-    borrowed.forEach(each -> kept.add(posix.duplicate(each)));
+    try {
+      borrowed.forEach(each -> kept.add(posix.duplicate(each)));
+    } catch (ErrnoException e) {
+      // Without its descriptors the answer is worth nothing, and the next one may be no better.
+      LOG.log(Level.WARNING, "event=session-cut session=" + session().number(), e);
+      kept.forEach(Descriptor::close);
+      breakOff();
+      return;
+    }
     backlog.addLast(new Pending(MemorySegment.ofArray(block.toArray(ValueLayout.JAVA_BYTE)), kept));
   }
 

@@ -7,6 +7,7 @@ import dev.atoll.loop.EventLoop;
 import dev.atoll.loop.Registration;
 import dev.atoll.posix.Descriptor;
 import dev.atoll.posix.Errno;
+import dev.atoll.posix.ErrnoException;
 import dev.atoll.posix.PeerCredentials;
 import dev.atoll.posix.Posix;
 import dev.atoll.posix.WaitCalls;
@@ -66,7 +67,7 @@ final class SocketServer implements SocketPeer.Host {
   private void acceptAll() {
     int number = posix.accept(listener);
     while (number >= 0) {
-      admit(new Descriptor(posix, number, "a session's socket"));
+      admitOrClose(new Descriptor(posix, number, "a session's socket"));
       number = posix.accept(listener);
     }
     if (number == -Errno.EMFILE.number() || number == -Errno.ENFILE.number()) {
@@ -88,6 +89,15 @@ final class SocketServer implements SocketPeer.Host {
             current.modify(WaitCalls.POLLIN);
           }
         });
+  }
+
+  private void admitOrClose(Descriptor socket) {
+    try {
+      admit(socket);
+    } catch (ErrnoException e) {
+      LOG.log(Level.WARNING, "event=session-refused", e);
+      socket.close();
+    }
   }
 
   private void admit(Descriptor socket) {

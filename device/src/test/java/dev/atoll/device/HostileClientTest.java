@@ -34,10 +34,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a program can do to a device over its socket, and what that does to the others: nothing. */
 class HostileClientTest {
@@ -352,6 +355,63 @@ class HostileClientTest {
       plan.clear();
       assertThat(waiting.ask(new Request.Hello(LinkLimits.VERSION, 4096)))
           .isInstanceOf(Reply.Welcome.class);
+    }
+  }
+
+  /** Each call the device makes for one program may fail; that program may lose its session. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "duplicate",
+        "memfd",
+        "mmap",
+        "epollAdd",
+        "peerCredentials",
+        "receiveMessage",
+        "sendMessage",
+        "ftruncate",
+        "addSeals",
+        "open",
+        "statx",
+        "fstatfs",
+        "openFlags",
+        "seals",
+        "fchmod"
+      })
+  void aCallThatFailsForOneProgramStopsNobodyElse(String call) {
+    device.close();
+    honest.close();
+    FaultPlan plan = new FaultPlan();
+    device = start(FaultyPosix.wrap(posix, plan), DeviceConfig.standard());
+    for (Errno errno : FaultPlan.errnosOf(call)) {
+      // A few times, since a call that is put off for ever would keep the test waiting for ever.
+      var left = new AtomicInteger(3);
+      plan.fail(call, errno, visit -> left.getAndDecrement() > 0);
+      tryEverything();
+      plan.clear();
+      try (RawClient next = greeted()) {
+        assertThat(next.ask(new Request.Status())).isInstanceOf(Reply.DeviceStatus.class);
+      }
+    }
+    honest = greeted();
+  }
+
+  private void tryEverything() {
+    try (RawClient client = connect();
+        SharedMemory memory = SharedMemory.create(posix, "atoll-test", 4096);
+        Descriptor control = reopen(memory.control().descriptor())) {
+      List<Request> requests =
+          List.of(
+              new Request.Hello(LinkLimits.VERSION, 4096),
+              new Request.MemoryCreate(4096),
+              new Request.ImportConnect(1, ID, 0400));
+      for (Request request : requests) {
+        if (client.ask(request) == null) {
+          return;
+        }
+        client.lastDescriptors().forEach(Descriptor::close);
+      }
+      client.ask(new Request.ExportCreate(4096, 0, false, 0600, 0), memory.descriptor(), control);
     }
   }
 

@@ -126,6 +126,21 @@ public final class FaultPlan {
     return limits.getOrDefault(call, Long.MAX_VALUE);
   }
 
+  /**
+   * Lists what a call is documented to give.
+   *
+   * @param call name of a method of {@link Posix}
+   * @return its error numbers
+   * @throws IllegalArgumentException if there is no such call, or it gives none
+   */
+  public static Set<Errno> errnosOf(String call) {
+    Set<Errno> errnos = DOCUMENTED.get(call);
+    if (errnos == null) {
+      throw new IllegalArgumentException("call=" + call + " is not documented to fail");
+    }
+    return Set.copyOf(errnos);
+  }
+
   private static Map<String, Set<Errno>> documented() {
     Map<String, Set<Errno>> calls = new ConcurrentHashMap<>();
     for (Method method : Posix.class.getMethods()) {
