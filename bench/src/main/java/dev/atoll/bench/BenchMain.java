@@ -5,6 +5,7 @@ import dev.atoll.NodeDaemon;
 import dev.atoll.device.DeviceConfig;
 import dev.atoll.link.DeviceDirectory;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import picocli.CommandLine;
@@ -110,6 +111,7 @@ public final class BenchMain {
       @Parameters long seed,
       @Parameters Path directory)
       throws InterruptedException {
+    Thread.ofPlatform().daemon().name("bench-leash").start(BenchMain::followLeash);
     Plan plan = new Plan(rounds, isQuick, seed, directory);
     try (Crew crew = new Crew()) {
       Groups.named(name).run(new Bench(plan, run, crew, System.out));
@@ -133,6 +135,19 @@ public final class BenchMain {
   int echo(@Parameters Path directory, @Parameters int segmentId) {
     Echo.run(directory, segmentId);
     return 0;
+  }
+
+  /** Ends this process when the one that started it has gone; it leaves no files behind. */
+  private static void followLeash() {
+    try {
+      while (System.in.read() >= 0) {
+        // Only the end of the leash counts.
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("the leash broke", e);
+    } finally {
+      Runtime.getRuntime().halt(1);
+    }
   }
 
   private static int measure(String part, MeasureOptions options) throws InterruptedException {

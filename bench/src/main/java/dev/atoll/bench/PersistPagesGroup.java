@@ -30,7 +30,7 @@ final class PersistPagesGroup implements Group {
   @Override
   public void run(Bench bench) throws InterruptedException {
     try (BenchFile file = BenchFile.onDisk(bench.directory(), FILE_BYTES)) {
-      MemorySegment mapped = file.mappedByChannel();
+      MemorySegment mapped = file.byChannel().orElseThrow();
       PmemMapping mapping = file.mapping();
       for (long size : SIZES) {
         Walk walk = Walk.of(0, FILE_BYTES, size);
