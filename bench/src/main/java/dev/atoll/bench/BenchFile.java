@@ -24,8 +24,7 @@ import java.util.Set;
  * @param mapping what is measured
  * @param byChannel the same file as java.nio maps it; for a file on a disk only
  */
-record BenchFile(PmemMapping mapping, Optional<MemorySegment> byChannel)
-    implements AutoCloseable {
+record BenchFile(PmemMapping mapping, Optional<MemorySegment> byChannel) implements AutoCloseable {
   private static final Path MEMORY = Path.of("/dev/shm");
 
   /** On tmpfs, cache lines flushed as if it were persistent memory. */
@@ -62,9 +61,7 @@ record BenchFile(PmemMapping mapping, Optional<MemorySegment> byChannel)
   private static MemorySegment mapByChannel(Path path, long size) throws IOException {
     try (FileChannel channel =
         FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-      return channel
-          .map(FileChannel.MapMode.READ_WRITE, 0, size, Arena.global())
-          .fill((byte) 1);
+      return channel.map(FileChannel.MapMode.READ_WRITE, 0, size, Arena.global()).fill((byte) 1);
     }
   }
 

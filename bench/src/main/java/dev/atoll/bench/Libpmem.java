@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * The peer: the C library libpmem, where it is installed.
  *
  * <p>Its functions are called in this JVM through critical downcalls, the cheapest way there is;
- * {@code pmem_msync} and copies of more than 256 KiB go through ordinary ones, since a critical call
- * holds up the garbage collector.
+ * {@code pmem_msync} and copies of more than 256 KiB go through ordinary ones, since a critical
+ * call holds up the garbage collector.
  */
 // A peer is native code by its nature; nothing that ships uses this class.
 @SuppressWarnings("restricted")
