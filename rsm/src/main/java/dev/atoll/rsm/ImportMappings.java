@@ -95,8 +95,7 @@ final class ImportMappings {
       MappedRange range = mapRange(MAP, offset, length, wanted);
       ImportMapping mapping = new ImportMapping(owner, range, wanted.isWriting());
       explicit = mapping;
-      window =
-          new Window(mapping.segment(), offset, length, wanted.isReading(), wanted.isWriting());
+      window = Window.of(mapping.segment(), offset, wanted);
       return mapping;
     } finally {
       lock.unlock();
@@ -104,8 +103,7 @@ final class ImportMappings {
   }
 
   private Window wholeWindow(MappedRange range) {
-    return new Window(
-        range.segment(), 0, properties.size(), permission.isReading(), permission.isWriting());
+    return Window.of(range.segment(), 0, permission);
   }
 
   private void check(long offset, long length, Permission wanted) {

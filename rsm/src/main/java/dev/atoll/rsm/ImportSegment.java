@@ -43,7 +43,14 @@ public final class ImportSegment implements AutoCloseable {
   private final ImportMappings mappings;
   private final SignalSlot slot;
   private final Signals signals;
+
+  /**
+   * Set by the service thread before it swaps the pages: a transfer that finds it unset afterwards
+   * has met the exporter's own pages. The device's word in the signal page says the same some
+   * microseconds earlier, but looking there costs a transfer of 4 KiB several percent.
+   */
   private volatile boolean isAborted;
+
   private volatile boolean isDisconnected;
 
   private ImportSegment(
@@ -140,17 +147,21 @@ public final class ImportSegment implements AutoCloseable {
    */
   public void put(long offset, MemorySegment source, long sourceOffset, long length) {
     Window window = mappings.windowPlain();
-    if (window == null || !window.isWritable()) {
+    MemorySegment target = window == null ? null : window.writable();
+    if (window == null || target == null) {
       window = openWindow(PUT, Permission.WRITE);
+      target = window.writable();
     }
-    if (!window.contains(offset, length)) {
-      throw outside(PUT, offset, length, window);
+    try {
+      MemorySegment.copy(source, sourceOffset, target, offset - window.base(), length);
+    } catch (IndexOutOfBoundsException e) {
+      // The copy checks both ranges already; checking them before would only cost time.
+      throw outside(PUT, offset, length, window, e);
     }
-    MemorySegment.copy(source, sourceOffset, window.memory(), offset - window.base(), length);
     if (NEEDS_FENCE) {
       VarHandle.fullFence();
     }
-    if (!isLive()) {
+    if (isAborted) {
       throw aborted(PUT);
     }
   }
@@ -180,16 +191,19 @@ public final class ImportSegment implements AutoCloseable {
    */
   public void get(long offset, MemorySegment target, long targetOffset, long length) {
     Window window = mappings.windowPlain();
-    if (window == null || !window.isReadable()) {
+    MemorySegment source = window == null ? null : window.readable();
+    if (window == null || source == null) {
       window = openWindow(GET, Permission.READ);
+      source = window.readable();
     }
-    if (!window.contains(offset, length)) {
-      throw outside(GET, offset, length, window);
+    try {
+      MemorySegment.copy(source, offset - window.base(), target, targetOffset, length);
+    } catch (IndexOutOfBoundsException e) {
+      throw outside(GET, offset, length, window, e);
     }
-    MemorySegment.copy(window.memory(), offset - window.base(), target, targetOffset, length);
-    // The state is read after the data: what was copied then came from the exporter's pages.
+    // The flag is read after the data: what was copied then came from the exporter's pages.
     VarHandle.loadLoadFence();
-    if (!isLive()) {
+    if (isAborted) {
       throw aborted(GET);
     }
   }
@@ -289,7 +303,7 @@ public final class ImportSegment implements AutoCloseable {
       throw aborted(operation);
     }
     Window window = mappings.mapWhole(operation);
-    if (needed.isWriting() ? !window.isWritable() : !window.isReadable()) {
+    if ((needed.isWriting() ? window.writable() : window.readable()) == null) {
       throw new RsmException(
           RsmError.BAD_PERMS, operation, "the explicit mapping does not allow " + needed, null);
     }
@@ -309,9 +323,14 @@ public final class ImportSegment implements AutoCloseable {
     return new RsmException(RsmError.CONN_ABORTED, operation, "", null);
   }
 
-  private RsmException outside(String operation, long offset, long length, Window window) {
+  /** What to throw for a copy that went out of bounds: ours, or the caller's own memory's. */
+  private static RuntimeException outside(
+      String operation, long offset, long length, Window window, IndexOutOfBoundsException cause) {
+    if (window.contains(offset, length)) {
+      return cause;
+    }
     String reach = " reach=" + window.base() + ".." + (window.base() + window.length());
     return new RsmException(
-        RsmError.BAD_OFFSET, operation, "offset=" + offset + " length=" + length + reach, null);
+        RsmError.BAD_OFFSET, operation, "offset=" + offset + " length=" + length + reach, cause);
   }
 }

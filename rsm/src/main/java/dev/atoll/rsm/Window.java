@@ -1,22 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.atoll.rsm;
 
+import dev.atoll.base.Ranges;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The part of a segment that get and put reach, as one immutable value so that a transfer reads it
  * once.
  *
- * @param memory the mapped bytes
+ * @param readable the mapped bytes for get; null if it may not read
+ * @param writable the mapped bytes for put; null if it may not write
  * @param base offset of the first of them in the segment
  * @param length how many
- * @param isReadable whether get may use it
- * @param isWritable whether put may use it
  */
 record Window(
-    MemorySegment memory, long base, long length, boolean isReadable, boolean isWritable) {
+    @Nullable MemorySegment readable, @Nullable MemorySegment writable, long base, long length) {
+
+  static Window of(MemorySegment memory, long base, Permission rights) {
+    return new Window(
+        rights.isReading() ? memory : null,
+        rights.isWriting() ? memory : null,
+        base,
+        memory.byteSize());
+  }
+
   boolean contains(long offset, long count) {
-    long inside = offset - base;
-    return offset >= base && count <= length && inside <= length - count;
+    return offset >= base && Ranges.contains(offset - base, count, length);
   }
 }
