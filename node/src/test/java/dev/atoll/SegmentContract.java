@@ -389,7 +389,7 @@ abstract class SegmentContract {
       segment.signals().post();
 
       assertThat(export.signals().await(LONG)).isEqualTo(SignalOutcome.RECEIVED);
-      assertThat(export.signals().pending()).isEqualTo(1);
+      Conditions.await("the second signal", LONG, () -> export.signals().pending() == 1);
       assertThat(export.signals().await(NOW)).isEqualTo(SignalOutcome.RECEIVED);
       assertThat(export.signals().await(NOW)).isEqualTo(SignalOutcome.TIMED_OUT);
     }
@@ -406,6 +406,16 @@ abstract class SegmentContract {
       assertThat(second.signals().await(LONG)).isEqualTo(SignalOutcome.RECEIVED);
       assertThat(export.signals().pending()).isZero();
     }
+  }
+
+  @Test
+  void postingOnAHandleThatWasGivenBackIsRefused() {
+    export.publish(ID);
+    ImportSegment segment = connect(Permission.NONE);
+    segment.close();
+    assertRefused(RsmError.BAD_SEG_HNDL, () -> segment.signals().post());
+    export.destroy();
+    assertRefused(RsmError.BAD_SEG_HNDL, () -> export.signals().post());
   }
 
   @Test
@@ -442,6 +452,7 @@ abstract class SegmentContract {
     export.publish(ID);
     try (ImportSegment segment = connect(Permission.READ)) {
       export.signals().post();
+      Conditions.await("the signal", LONG, () -> segment.signals().pending() == 1);
       CompletableFuture<SignalOutcome> second = new CompletableFuture<>();
       Thread waiter =
           Thread.ofPlatform()
@@ -645,6 +656,7 @@ abstract class SegmentContract {
     export.publish(ID);
     try (ImportSegment segment = connect(Permission.READ)) {
       segment.signals().post();
+      Conditions.await("the importer's signal", LONG, () -> export.signals().pending() == 1);
       export.signals().post();
       export.unpublish();
       assertThat(segment.signals().await(NOW)).isEqualTo(SignalOutcome.RECEIVED);

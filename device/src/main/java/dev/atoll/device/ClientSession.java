@@ -73,7 +73,7 @@ final class ClientSession {
 
   void reply(long correlation, Reply reply, List<Descriptor> borrowed) {
     outstanding--;
-    if (!isEnded) {
+    if (!isEnded && correlation != LinkLimits.UNANSWERED) {
       outbound.reply(correlation, reply, borrowed);
     }
   }

@@ -156,6 +156,7 @@ class HostileClientTest {
         int length = 16 + random.nextInt(8) * 8;
         block.set(ValueLayout.JAVA_INT, 0, 0x60 + random.nextInt(16));
         block.set(ValueLayout.JAVA_INT, 4, length);
+        block.set(ValueLayout.JAVA_LONG, 8, i + 1);
         client.send(block.asSlice(0, length));
         assertThat(client.awaitReply()).isNotNull();
         client.lastDescriptors().forEach(Descriptor::close);

@@ -63,11 +63,6 @@ final class CallTable {
     return true;
   }
 
-  /** A number for a request nobody waits for. */
-  long oneWay() {
-    return 0;
-  }
-
   void failAll() {
     isLost = true;
     waiting.values().forEach(this::fail);

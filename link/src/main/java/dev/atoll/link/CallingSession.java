@@ -128,6 +128,17 @@ abstract class CallingSession implements Session {
   }
 
   @Override
+  public final void tell(Request request) throws InterruptedException {
+    if (isClosed.get()) {
+      throw new IllegalStateException("the session is closed");
+    }
+    if (isLost.get()) {
+      throw CallTable.lost(null);
+    }
+    transmit(LinkLimits.UNANSWERED, request, List.of());
+  }
+
+  @Override
   public final void listen(SessionListener next) {
     listener = next;
   }
@@ -186,7 +197,7 @@ abstract class CallingSession implements Session {
       return;
     }
     try {
-      transmit(calls.oneWay(), request, List.of());
+      transmit(LinkLimits.UNANSWERED, request, List.of());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -24,5 +24,8 @@ public final class LinkLimits {
   /** Requests of one session that the device holds unanswered at a time. */
   public static final int OUTSTANDING_MAX = 256;
 
+  /** Correlation of a request that is not answered. */
+  public static final long UNANSWERED = 0;
+
   private LinkLimits() {}
 }

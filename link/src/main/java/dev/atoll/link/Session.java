@@ -42,6 +42,17 @@ public interface Session extends AutoCloseable {
   Answer call(Request request, List<Descriptor> passed) throws InterruptedException;
 
   /**
+   * Tells the device something that it does not answer. Requests of one session arrive in order.
+   *
+   * @param request what is told
+   * @throws InterruptedException if the thread was interrupted while the device's queue was full;
+   *     nothing was sent then
+   * @throws LinkException if the session is lost
+   * @throws IllegalStateException if the session is closed
+   */
+  void tell(Request request) throws InterruptedException;
+
+  /**
    * Says who is told of revocations; to be called once, before the first import is made.
    *
    * @param listener who is told

@@ -37,6 +37,16 @@ final class DeviceCalls {
     call(operation, request, List.of()).closeDescriptors();
   }
 
+  /** Tells something that is not answered. */
+  void tell(String operation, Request request) {
+    try {
+      session.tell(request);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new RsmException(RsmError.INTERRUPTED, operation, "", e);
+    }
+  }
+
   /**
    * Gives something back, also for an interrupted thread, and also if the device has gone, which
    * then has given it back already.

@@ -47,7 +47,7 @@ public final class ExportSegment implements AutoCloseable {
     this.context = context;
     this.region = region;
     this.handle = handle;
-    this.signals = new Signals(context, handle, () -> false);
+    this.signals = new Signals(context, handle, () -> isGone.get() ? RsmError.BAD_SEG_HNDL : null);
   }
 
   static ExportSegment create(RsmContext context, Region region) {

@@ -13,6 +13,7 @@ import dev.atoll.posix.Descriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Another process's memory, connected: {@code rsm_memseg_import_handle_t}.
@@ -63,7 +64,7 @@ public final class ImportSegment implements AutoCloseable {
     this.permission = permission;
     this.mappings = new ImportMappings(context.posix(), properties, descriptors, permission);
     this.slot = SignalSlot.of(context.session().signalPages(), properties.handle());
-    this.signals = new Signals(context, properties.handle(), () -> isAborted || isDisconnected);
+    this.signals = new Signals(context, properties.handle(), this::findEnd);
   }
 
   static ImportSegment connect(
@@ -287,6 +288,13 @@ public final class ImportSegment implements AutoCloseable {
    */
   void lose() {
     isAborted = true;
+  }
+
+  private @Nullable RsmError findEnd() {
+    if (isDisconnected) {
+      return RsmError.BAD_SEG_HNDL;
+    }
+    return isAborted ? RsmError.CONN_ABORTED : null;
   }
 
   private boolean isLive() {

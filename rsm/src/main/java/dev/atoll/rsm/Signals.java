@@ -4,12 +4,14 @@ package dev.atoll.rsm;
 import dev.atoll.base.Deadline;
 import dev.atoll.base.Site;
 import dev.atoll.link.Request;
+import dev.atoll.link.RsmError;
 import dev.atoll.link.SignalSlot;
 import dev.atoll.link.SignalSlotLayout;
 import dev.atoll.posix.InterruptibleWait;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The counter of events that every segment handle has.
@@ -30,27 +32,32 @@ public final class Signals {
   private final RsmContext context;
   private final long handle;
   private final SignalSlot slot;
-  private final BooleanSupplier isCut;
+  private final Supplier<@Nullable RsmError> end;
   private final AtomicInteger taken;
 
-  Signals(RsmContext context, long handle, BooleanSupplier isCut) {
+  Signals(RsmContext context, long handle, Supplier<@Nullable RsmError> end) {
     this.context = context;
     this.handle = handle;
     this.slot = SignalSlot.of(context.session().signalPages(), handle);
-    this.isCut = isCut;
+    this.end = end;
     this.taken = new AtomicInteger();
   }
 
   /**
    * Posts one signal: {@code rsm_intr_signal_post}. On an import it goes to the exporter, on an
-   * export to every connected import; none connected is no error.
+   * export to every connected import; none connected is no error. Posting does not wait for the
+   * signal to arrive: what the connection's end overtakes is lost.
    *
    * @throws RsmException CONN_ABORTED on an import whose connection has ended, BAD_SEG_HNDL on a
    *     handle that was given back, INTERRUPTED
    * @throws dev.atoll.link.LinkException if the session is lost
    */
   public void post() {
-    context.calls().callSimple(POST, new Request.SignalPost(handle, 0));
+    RsmError ended = context.session().isOpen() ? findEnd() : null;
+    if (ended != null) {
+      throw new RsmException(ended, POST, "", null);
+    }
+    context.calls().tell(POST, new Request.SignalPost(handle, 0));
     Site.hit("signal.sent");
   }
 
@@ -84,7 +91,7 @@ public final class Signals {
       if (tryTake()) {
         return SignalOutcome.RECEIVED;
       }
-      if (isEnded()) {
+      if (findEnd() != null) {
         return SignalOutcome.DISCONNECTED;
       }
       if (deadline.isReached()) {
@@ -119,7 +126,17 @@ public final class Signals {
     return false;
   }
 
-  private boolean isEnded() {
-    return isCut.getAsBoolean() || slot.stateOpaque() != SignalSlotLayout.LIVE;
+  /** Why nothing more will come; null while something may. */
+  private @Nullable RsmError findEnd() {
+    RsmError known = end.get();
+    if (known != null) {
+      return known;
+    }
+    int state = slot.stateOpaque();
+    if (state == SignalSlotLayout.DISCONNECTED) {
+      return RsmError.CONN_ABORTED;
+    }
+    boolean isOurs = slot.generationOpaque() == (int) (handle >>> 32);
+    return state == SignalSlotLayout.LIVE && isOurs ? null : RsmError.BAD_SEG_HNDL;
   }
 }
