@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -60,6 +61,36 @@ class FileCallsTest {
     Path path = directory.resolve("größe");
     posix.open(path, O_RDWR | O_CREAT, 0600).close();
     assertThat(Files.exists(path)).isTrue();
+  }
+
+  @Test
+  void namesThatAreNotValidInTheEncodingReachTheSameFile() throws Exception {
+    // Bytes that no UTF-8 text holds, in the name of a directory and of a file.
+    String make =
+        "cd \"$1\" && d=$(printf 'd\\377%%') && mkdir \"$d\" && cd \"$d\" && "
+            + "printf hello > \"$(printf 'f \\376%%41')\"";
+    Process shell =
+        new ProcessBuilder("/bin/sh", "-c", make, "sh", directory.toString()).inheritIO().start();
+    assertThat(shell.waitFor()).isZero();
+    Path odd = onlyEntry(directory);
+    Path path = onlyEntry(odd);
+    assertThat(posix.statx(path, true).size()).isEqualTo(5);
+    assertThat(posix.statx(odd, false).isDirectory()).isTrue();
+    posix.open(path, O_RDWR | O_CREAT, 0600).close();
+    assertThat(onlyEntry(odd)).isEqualTo(path);
+    Path relative = Path.of("").toAbsolutePath().relativize(path);
+    assertThat(relative.isAbsolute()).isFalse();
+    assertThat(posix.statx(relative, true).size()).isEqualTo(5);
+    Path none = path.resolveSibling(path.getFileName() + "x");
+    Expect.errno(Errno.ENOENT, () -> posix.statx(none, true));
+  }
+
+  private static Path onlyEntry(Path directory) throws IOException {
+    try (var entries = Files.list(directory)) {
+      List<Path> all = entries.toList();
+      assertThat(all).hasSize(1);
+      return all.getFirst();
+    }
   }
 
   @Test

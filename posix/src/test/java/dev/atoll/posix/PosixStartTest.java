@@ -3,7 +3,9 @@ package dev.atoll.posix;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -11,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 class PosixStartTest {
@@ -19,6 +22,7 @@ class PosixStartTest {
     private Main() {}
 
     public static void main(String[] arguments) {
+      System.out.println("names " + System.getProperty("sun.jnu.encoding"));
       for (int i = 0; i < 2; i++) {
         try {
           System.out.println("started " + (Posix.system() != null));
@@ -59,7 +63,25 @@ class PosixStartTest {
   @Test
   void startsWithoutAWarningWhereNativeAccessIsGranted() throws Exception {
     String output = run(GRANTED);
-    assertThat(output).startsWith("started true\nstarted true\nwrite-back ").doesNotContain("WARN");
+    assertThat(output).contains("started true\nstarted true\nwrite-back ").doesNotContain("WARN");
+  }
+
+  @Test
+  void startsWhateverTheEncodingOfNames(@TempDir Path locales) throws Exception {
+    // Latin 9: the JDK knows it, but not as a standard charset.
+    Path locale = locales.resolve("de_DE.iso885915");
+    List<String> make = List.of("localedef", "-f", "ISO-8859-15", "-i", "de_DE", "" + locale);
+    assumeTrue(isDone(make), "needs localedef and the sources of locales (Debian: locales)");
+    String output = run(GRANTED, "LC_ALL", "de_DE.ISO-8859-15", "LOCPATH", locales.toString());
+    assertThat(output).startsWith("names ISO-8859-15\nstarted true\nstarted true\n");
+  }
+
+  private static boolean isDone(List<String> command) throws InterruptedException {
+    try {
+      return new ProcessBuilder(command).start().waitFor() == 0;
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   @Test
@@ -69,7 +91,7 @@ class PosixStartTest {
         "refused: native access is refused to this module."
             + " Start java with --enable-native-access=ALL-UNNAMED\n";
     assertThat(output)
-        .startsWith(refusal + refusal + "write-back false NONE\ncause native access is refused")
+        .contains(refusal + refusal + "write-back false NONE\ncause native access is refused")
         .contains("copy false\nnot available: native access is refused");
   }
 
@@ -77,8 +99,7 @@ class PosixStartTest {
   void environmentRulesInstructionsOut() throws Exception {
     String output =
         run(GRANTED, "PMEM_NO_CLWB", "1", "PMEM_NO_CLFLUSHOPT", "1", "PMEM_NO_MOVNT", "1");
-    org.junit.jupiter.api.Assumptions.assumeTrue(
-        Architecture.current() == Architecture.X86_64, "instructions of x86-64");
+    assumeTrue(Architecture.current() == Architecture.X86_64, "instructions of x86-64");
     assertThat(output)
         .contains("write-back true CLFLUSH\n")
         .contains("copy false\nnot available: PMEM_NO_MOVNT=1 is set\n");
