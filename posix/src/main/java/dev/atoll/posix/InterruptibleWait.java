@@ -250,13 +250,22 @@ public final class InterruptibleWait implements AutoCloseable {
   private int waitOnce(MemorySegment word, int expected, int seen, long nanos) {
     if (!isEitherMissing) {
       int result = posix.futexWaitEither(word, expected, token, seen, nanos);
-      if (result != -Errno.ENOSYS.number()) {
+      if (!isEitherMissing(result)) {
         return result;
       }
       isEitherMissing = true;
     }
     long slice = nanos < 0 ? SLICE_NANOS : Math.min(nanos, SLICE_NANOS);
     return posix.futexWait(word, expected, slice);
+  }
+
+  /**
+   * Tells whether a wait for two words was refused because there is no such call. The filters of
+   * older container runtimes answer EPERM for calls they do not know; futex_waitv(2) itself never
+   * gives it.
+   */
+  static boolean isEitherMissing(int result) {
+    return result == -Errno.ENOSYS.number() || result == -Errno.EPERM.number();
   }
 
   private Outcome untilEvents(PollSet set, Deadline deadline) {

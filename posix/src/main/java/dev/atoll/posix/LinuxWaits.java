@@ -162,6 +162,9 @@ interface LinuxWaits extends WaitCalls {
     waiter(scratch.memory, FUTEX_WAITV_BYTES, futexWord(second), secondExpected);
     long timeout = timeoutNanos < 0 ? NULL : absolute(scratch, 64, timeoutNanos);
     long result = FUTEX_WAITV.call(scratch.address, 2, 0, timeout, CLOCK_MONOTONIC);
+    if (result == -Errno.EPERM.number()) {
+      return (int) result;
+    }
     // The success value is the index of the word that was woken.
     return result > 0 ? 0 : refusal(FUTEX_WAITV, result);
   }

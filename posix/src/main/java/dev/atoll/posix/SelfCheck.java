@@ -19,11 +19,15 @@ import java.util.List;
 final class SelfCheck {
   private static final long KEY = 0x1122334455667788L;
 
+  /** linux/magic.h. */
+  private static final long TMPFS_MAGIC = 0x01021994;
+
   private SelfCheck() {}
 
   static void run(Posix posix) {
     same("page size is a power of two", 1, Long.bitCount(posix.pageSize()));
     checkStatx(posix);
+    checkStatfs(posix);
     checkEpollAndPoll(posix);
     checkMessages(posix);
     checkFutexWaitv(posix);
@@ -41,6 +45,15 @@ final class SelfCheck {
       same("statx uid", (int) Files.getAttribute(known, "unix:uid"), status.uid());
     } catch (IOException e) {
       throw new UncheckedIOException("start-up check of the calls on " + known, e);
+    }
+  }
+
+  /** {@code struct statfs}, of a file whose file system is known: a memfd is of tmpfs. */
+  private static void checkStatfs(Posix posix) {
+    try (Descriptor memfd = posix.memfd("atoll-start")) {
+      FileSystemStatus status = posix.fstatfs(memfd);
+      same("statfs type", TMPFS_MAGIC, status.magic());
+      same("statfs block size", posix.pageSize(), status.blockSize());
     }
   }
 
@@ -91,7 +104,7 @@ final class SelfCheck {
       MemorySegment second = arena.allocateFrom(JAVA_INT, 6);
       int waited = posix.futexWaitEither(first, 5, second, 6, 0);
       int refused = posix.futexWaitEither(first, 5, second, 7, 0);
-      if (waited != -Errno.ENOSYS.number()) {
+      if (!InterruptibleWait.isEitherMissing(waited)) {
         same("futex_waitv, both as expected", -Errno.ETIMEDOUT.number(), waited);
         same("futex_waitv, second changed", -Errno.EAGAIN.number(), refused);
       }

@@ -146,12 +146,13 @@ public interface WaitCalls {
    * @param secondExpected the value of the second that makes it wait
    * @param timeoutNanos how long; {@link #FOREVER} waits for ever
    * @return zero when woken (perhaps for nothing), {@code -EAGAIN} if a value was another, {@code
-   *     -ETIMEDOUT}, {@code -EINTR}, or {@code -ENOSYS} on an older kernel
+   *     -ETIMEDOUT}, {@code -EINTR}, {@code -ENOSYS} on an older kernel, or {@code -EPERM} where a
+   *     filter (seccomp(2)) refuses a call that is newer than itself
    */
   @CheckReturnValue
   @Errnos(
       value = {EFAULT, EINVAL},
-      returned = {EAGAIN, EINTR, ENOSYS, ETIMEDOUT})
+      returned = {EAGAIN, EINTR, ENOSYS, EPERM, ETIMEDOUT})
   int futexWaitEither(
       MemorySegment first,
       int firstExpected,

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,20 +35,21 @@ class InterruptibleWaitTest {
 
   /** Every way to wait. */
   enum Way {
-    WORD_PLATFORM(false, false, false),
-    WORD_VIRTUAL(true, false, false),
-    WORD_OLD_KERNEL_PLATFORM(false, true, false),
-    WORD_OLD_KERNEL_VIRTUAL(true, true, false),
-    EVENTS_PLATFORM(false, false, true),
-    EVENTS_VIRTUAL(true, false, true);
+    WORD_PLATFORM(false, null, false),
+    WORD_VIRTUAL(true, null, false),
+    WORD_OLD_KERNEL_PLATFORM(false, Errno.ENOSYS, false),
+    WORD_FILTERED_PLATFORM(false, Errno.EPERM, false),
+    WORD_OLD_KERNEL_VIRTUAL(true, Errno.ENOSYS, false),
+    EVENTS_PLATFORM(false, null, true),
+    EVENTS_VIRTUAL(true, null, true);
 
     final boolean isVirtual;
-    final boolean isOldKernel;
+    final @Nullable Errno refusal;
     final boolean isEvents;
 
-    Way(boolean isVirtual, boolean isOldKernel, boolean isEvents) {
+    Way(boolean isVirtual, @Nullable Errno refusal, boolean isEvents) {
       this.isVirtual = isVirtual;
-      this.isOldKernel = isOldKernel;
+      this.refusal = refusal;
       this.isEvents = isEvents;
     }
   }
@@ -63,8 +65,8 @@ class InterruptibleWaitTest {
     Scene(Way way) {
       this.way = way;
       Posix posix =
-          way.isOldKernel
-              ? FaultyPosix.wrap(SYSTEM, FaultPlan.always("futexWaitEither", Errno.ENOSYS))
+          way.refusal != null
+              ? FaultyPosix.wrap(SYSTEM, FaultPlan.always("futexWaitEither", way.refusal))
               : SYSTEM;
       waiter = new InterruptibleWait(posix);
       set.add(event, WaitCalls.POLLIN);
@@ -190,7 +192,7 @@ class InterruptibleWaitTest {
   @ParameterizedTest
   @EnumSource
   void interruptDuringTheWaitEndsItAndStaysSet(Way way) throws Exception {
-    int rounds = way.isOldKernel ? 30 : 300;
+    int rounds = way.refusal != null ? 30 : 300;
     for (int round = 0; round < rounds; round++) {
       try (Scene scene = new Scene(way)) {
         Waiting waiting = scene.start(never());
@@ -265,7 +267,7 @@ class InterruptibleWaitTest {
   @ParameterizedTest
   @EnumSource
   void closeEndsTheWaitAndRefusesLaterOnes(Way way) throws Exception {
-    int rounds = way.isOldKernel ? 20 : 100;
+    int rounds = way.refusal != null ? 20 : 100;
     for (int round = 0; round < rounds; round++) {
       Scene scene = new Scene(way);
       Waiting waiting = scene.start(never());
@@ -296,7 +298,7 @@ class InterruptibleWaitTest {
   @ParameterizedTest
   @EnumSource
   void losesNoEventAndNoWakeInALongRace(Way way) throws Exception {
-    int rounds = way.isOldKernel ? 200 : 5_000;
+    int rounds = way.refusal != null ? 200 : 5_000;
     try (Scene scene = new Scene(way)) {
       Waiting waiting =
           Waiting.start(

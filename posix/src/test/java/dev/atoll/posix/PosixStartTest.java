@@ -43,7 +43,12 @@ class PosixStartTest {
   }
 
   private static String run(List<String> options, String... environment) throws Exception {
-    var command = new ArrayList<String>();
+    return run(List.of(), options, environment);
+  }
+
+  private static String run(List<String> before, List<String> options, String... environment)
+      throws Exception {
+    var command = new ArrayList<>(before);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(options);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
@@ -103,6 +108,24 @@ class PosixStartTest {
     assertThat(output)
         .contains("write-back true CLFLUSH\n")
         .contains("copy false\nnot available: PMEM_NO_MOVNT=1 is set\n");
+  }
+
+  @Test
+  void startsWhereAFilterRefusesTheWaitForTwoWords() throws Exception {
+    List<String> filter =
+        List.of("strace", "-f", "-qq", "-o", "/dev/null", "-e", "inject=futex_waitv:error=EPERM");
+    var probe = new ArrayList<>(filter);
+    probe.add("true");
+    assumeTrue(isDone(probe), "needs strace that knows futex_waitv, and may trace");
+    assertThat(run(filter, GRANTED)).contains("started true\nstarted true\n");
+  }
+
+  @Test
+  void startsWhereTheWaitForTwoWordsIsMissing() {
+    SelfCheck.run(
+        FaultyPosix.wrap(Posix.system(), FaultPlan.always("futexWaitEither", Errno.EPERM)));
+    SelfCheck.run(
+        FaultyPosix.wrap(Posix.system(), FaultPlan.always("futexWaitEither", Errno.ENOSYS)));
   }
 
   @Test
