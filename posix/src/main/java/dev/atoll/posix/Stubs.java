@@ -66,6 +66,9 @@ record Stubs(
       };
     } catch (ErrnoException | UncheckedIOException | IllegalCallerException e) {
       return refusing(String.valueOf(e.getMessage()));
+    } catch (RuntimeException e) {
+      // Such as a number in /proc/cpuinfo that is none.
+      return refusing(WriteBack.causes(e));
     }
   }
 

@@ -3,6 +3,7 @@ package dev.atoll.posix;
 
 import java.lang.invoke.MethodHandle;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Writes cache lines back to memory: what makes stores to persistent memory durable.
@@ -36,7 +37,7 @@ public final class WriteBack {
   /** The most bytes one critical call works on. */
   public static final long PIECE_BYTES = 256 * 1024;
 
-  private static final Stubs STUBS = installed();
+  private static final Stubs STUBS = installed(Posix::system);
   private static final long LINE_BYTES = STUBS.lineBytes();
   private static final MethodHandle FLUSH = STUBS.flush();
   private static final MethodHandle PERSIST = STUBS.persist();
@@ -160,11 +161,27 @@ public final class WriteBack {
     }
   }
 
-  private static Stubs installed() {
+  /**
+   * Never throws for want of anything: this runs while the class is initialised, and who comes
+   * second to a class that failed then learns no cause.
+   */
+  static Stubs installed(Supplier<? extends MemoryCalls> system) {
     try {
-      return Stubs.install(Posix.system(), Architecture.current(), System.getenv());
+      return Stubs.install(system.get(), Architecture.current(), System.getenv());
     } catch (UnsupportedOperationException e) {
       return Stubs.refusing(String.valueOf(e.getMessage()));
+    } catch (RuntimeException | LinkageError e) {
+      // LinkageError: a class of the calls could not be initialised.
+      return Stubs.refusing(causes(e));
     }
+  }
+
+  /** Names a failure and what it came from. */
+  static String causes(Throwable failure) {
+    var text = new StringBuilder(failure.toString());
+    for (Throwable t = failure.getCause(); t != null; t = t.getCause()) {
+      text.append(", caused by ").append(t);
+    }
+    return text.toString();
   }
 }

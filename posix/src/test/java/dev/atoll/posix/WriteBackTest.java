@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.atoll.posix.WriteBack.Instruction;
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -157,6 +158,27 @@ class WriteBackTest {
     assertThatThrownBy(() -> stubs.persist().invoke(0L, 64L))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("EACCES");
+  }
+
+  @Test
+  void namesTheCauseOfAFailureThatNobodyExpected() {
+    MemoryCalls odd =
+        (MemoryCalls)
+            Proxy.newProxyInstance(
+                MemoryCalls.class.getClassLoader(),
+                new Class<?>[] {MemoryCalls.class},
+                (proxy, method, arguments) -> {
+                  throw new IllegalStateException("odd " + method.getName());
+                });
+    Stubs stubs = Stubs.install(odd, Architecture.current(), Map.of());
+    assertThat(stubs.cause()).contains("IllegalStateException: odd ");
+    Stubs without =
+        WriteBack.installed(() -> {
+          throw new ExceptionInInitializerError(
+              new UnsupportedOperationException("the C library has no function statx"));
+        });
+    assertThat(without.instruction()).isEqualTo(Instruction.NONE);
+    assertThat(without.cause()).contains("no function statx");
   }
 
   private long code() {
