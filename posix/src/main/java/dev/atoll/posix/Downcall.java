@@ -108,6 +108,17 @@ record Downcall(String name, MethodHandle handle, boolean isRepeated) {
     }
   }
 
+  /**
+   * Calls what may wait for a disk. A native call holds the carrier of a virtual thread (JEP 444),
+   * so one of those parks while a platform thread makes the call. It parks until the end, even if
+   * interrupted: the memory and the descriptor are in use so long.
+   */
+  long callOffCarrier(long a, long b, long c, long d) {
+    return Thread.currentThread().isVirtual()
+        ? PlatformWaiters.call(() -> call(a, b, c, d))
+        : call(a, b, c, d);
+  }
+
   /** Calls and refuses failure, where what it was about needs no words of its own. */
   long require(String subject, long result) {
     if (result < 0) {

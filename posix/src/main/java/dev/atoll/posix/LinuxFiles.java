@@ -102,13 +102,13 @@ interface LinuxFiles extends FileCalls {
   // fsync(2)
   @Override
   default void fsync(Descriptor descriptor) {
-    FSYNC.require(descriptor.subject(), FSYNC.call(descriptor.number()));
+    FSYNC.require(descriptor.subject(), FSYNC.callOffCarrier(descriptor.number(), 0, 0, 0));
   }
 
   // fdatasync(2)
   @Override
   default void fdatasync(Descriptor descriptor) {
-    FDATASYNC.require(descriptor.subject(), FDATASYNC.call(descriptor.number()));
+    FDATASYNC.require(descriptor.subject(), FDATASYNC.callOffCarrier(descriptor.number(), 0, 0, 0));
   }
 
   // ftruncate(2)
@@ -123,7 +123,7 @@ interface LinuxFiles extends FileCalls {
   // fallocate(2)
   @Override
   default void fallocate(Descriptor descriptor, int mode, long offset, long length) {
-    long result = FALLOCATE.call(descriptor.number(), mode, offset, length);
+    long result = FALLOCATE.callOffCarrier(descriptor.number(), mode, offset, length);
     if (result < 0) {
       throw FALLOCATE.failure(
           result,

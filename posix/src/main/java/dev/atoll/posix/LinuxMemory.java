@@ -80,7 +80,7 @@ interface LinuxMemory extends MemoryCalls {
   // msync(2)
   @Override
   default int msync(long address, long length) {
-    return (int) MSYNC.call(address, length, MS_SYNC);
+    return (int) MSYNC.callOffCarrier(address, length, MS_SYNC, 0);
   }
 
   // madvise(2)
