@@ -191,4 +191,13 @@ public interface FileCalls {
   @CheckReturnValue
   @Errnos({ENOMEM, EBADF})
   boolean tryLock(Descriptor descriptor);
+
+  /**
+   * Gives back a lock that {@link #tryLock} took: fcntl(2) {@code F_OFD_SETLK} with {@code
+   * F_UNLCK}. Without a lock it does nothing.
+   *
+   * @param descriptor the open file
+   */
+  @Errnos({ENOMEM, EBADF})
+  void unlock(Descriptor descriptor);
 }

@@ -24,6 +24,7 @@ interface LinuxFiles extends FileCalls {
   int F_DUPFD_CLOEXEC = 1030;
   int F_OFD_SETLK = 37;
   short F_WRLCK = 1;
+  short F_UNLCK = 2;
   int AT_FDCWD = -100;
   int AT_SYMLINK_NOFOLLOW = 0x100;
   int AT_EMPTY_PATH = 0x1000;
@@ -174,16 +175,25 @@ interface LinuxFiles extends FileCalls {
   // fcntl(2), "Open file description locks"
   @Override
   default boolean tryLock(Descriptor descriptor) {
-    Scratch scratch = Scratch.ofThread();
-    // struct flock: type @0, whence @2, start @8, length @16 (zero: to the end), pid @24 (zero)
-    scratch.memory.asSlice(0, 32).fill((byte) 0);
-    scratch.memory.set(JAVA_SHORT, 0, F_WRLCK);
-    long result = FCNTL_POINTER.call(descriptor.number(), F_OFD_SETLK, scratch.address);
+    long result = setLock(descriptor, F_WRLCK);
     if (result == -Errno.EAGAIN.number() || result == -Errno.EACCES.number()) {
       return false;
     }
     FCNTL_POINTER.require(descriptor.subject(), result);
     return true;
+  }
+
+  @Override
+  default void unlock(Descriptor descriptor) {
+    FCNTL_POINTER.require(descriptor.subject(), setLock(descriptor, F_UNLCK));
+  }
+
+  private static long setLock(Descriptor descriptor, short type) {
+    Scratch scratch = Scratch.ofThread();
+    // struct flock: type @0, whence @2, start @8, length @16 (zero: to the end), pid @24 (zero)
+    scratch.memory.asSlice(0, 32).fill((byte) 0);
+    scratch.memory.set(JAVA_SHORT, 0, type);
+    return FCNTL_POINTER.call(descriptor.number(), F_OFD_SETLK, scratch.address);
   }
 
   private Descriptor own(Downcall call, long result, String subject) {

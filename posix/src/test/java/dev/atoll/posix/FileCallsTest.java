@@ -216,6 +216,19 @@ class FileCallsTest {
   }
 
   @Test
+  void unlockGivesTheLockBack() {
+    Path path = directory.resolve("lock");
+    try (Descriptor first = posix.open(path, O_RDWR | O_CREAT, 0600);
+        Descriptor second = posix.open(path, O_RDWR, 0)) {
+      posix.unlock(first);
+      assertThat(posix.tryLock(first)).isTrue();
+      assertThat(posix.tryLock(second)).isFalse();
+      posix.unlock(first);
+      assertThat(posix.tryLock(second)).isTrue();
+    }
+  }
+
+  @Test
   void duplicateOutlivesTheFirst() {
     Descriptor first = posix.memfd("test");
     posix.ftruncate(first, 99);
