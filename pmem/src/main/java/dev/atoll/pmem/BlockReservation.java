@@ -12,7 +12,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Gives a file its size and its blocks, and takes back what it gave when that fails.
+ * Gives a file its size and its blocks, and takes back what it gave when that fails. Whoever uses
+ * it holds {@link SizeLock}.
  *
  * <p>Growing goes through fallocate(2), which never makes a file smaller, whoever else grows it at
  * the same time; ftruncate(2) would, and is used to grow only where the file system knows no
@@ -36,7 +37,7 @@ final class BlockReservation {
   /** Sizes a new file; its creator deletes it on failure. */
   Reservation fill() {
     if (isSparse) {
-      return growSparse(0);
+      return growSparse();
     }
     if (isAllocated(0, size)) {
       return Reservation.RESERVED;
@@ -46,41 +47,37 @@ final class BlockReservation {
   }
 
   /**
-   * Extends an existing file if it is smaller, and reserves blocks for its holes.
+   * Extends an existing file if it is smaller, and reserves blocks for its holes; {@link #restore}
+   * takes that back.
    *
    * <p>Blocks are reserved first without touching the size, so a full file system leaves the size
    * as it was; setting the size afterwards needs no more blocks.
    */
   Reservation extend(FileStatus before) {
     if (isSparse) {
-      return before.size() < size ? growSparse(before.size()) : Reservation.SPARSE;
+      return before.size() < size ? growSparse() : Reservation.SPARSE;
     }
     long target = Math.max(size, before.size());
-    try {
-      boolean isReserved = isAllocated(FileCalls.FALLOC_FL_KEEP_SIZE, target);
-      Site.hit("pmem.widened");
-      // NFS 4.2 knows the plain mode only, so both are tried.
-      if (isAllocated(0, target)) {
-        return Reservation.RESERVED;
-      }
-      if (isReserved) {
-        growSparse(before.size());
-        return Reservation.RESERVED;
-      }
-      writeZeros(before.size());
-      return Reservation.WRITTEN;
-    } catch (Throwable failure) {
-      restoreAfter(failure, before);
-      throw failure;
+    boolean isReserved = isAllocated(FileCalls.FALLOC_FL_KEEP_SIZE, target);
+    Site.hit("pmem.widened");
+    // NFS 4.2 knows the plain mode only, so both are tried.
+    if (isAllocated(0, target)) {
+      return Reservation.RESERVED;
     }
+    if (isReserved) {
+      growSparse();
+      return Reservation.RESERVED;
+    }
+    writeZeros(before.size());
+    return Reservation.WRITTEN;
   }
 
-  private Reservation growSparse(long sizeBefore) {
+  private Reservation growSparse() {
     try {
       posix.fallocate(descriptor, 0, size - 1, 1);
     } catch (ErrnoException e) {
       requireUnsupported(e);
-      if (sizeBefore < size) {
+      if (posix.statx(descriptor).size() < size) {
         posix.ftruncate(descriptor, size);
       }
     }
@@ -103,29 +100,29 @@ final class BlockReservation {
     }
   }
 
+  /**
+   * Appends; the size is looked at each time, because a program without the lock may append too.
+   */
   private void writeZeros(long from) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment zeros = arena.allocate(Math.min(CHUNK_BYTES, Math.max(1, size - from)));
-      long position = from;
+      long position = Math.max(from, posix.statx(descriptor).size());
       while (position < size) {
         long bytes = Math.min(zeros.byteSize(), size - position);
         position += posix.pwrite(descriptor, zeros.asSlice(0, bytes), position);
+        position = Math.max(position, posix.statx(descriptor).size());
       }
     }
   }
 
   /**
    * Puts the size back, and releases blocks beyond the end: ftruncate(2) to the present size frees
-   * them on the file systems that keep them (ext4_setattr and xfs_setattr_size in Linux).
+   * them on the file systems that keep them (ext4_setattr and xfs_setattr_size in Linux). A file
+   * that is larger than this opening made it stays.
    */
-  private void restoreAfter(Throwable failure, FileStatus before) {
-    try {
-      long now = posix.statx(descriptor).size();
-      if (now <= Math.max(size, before.size())) {
-        posix.ftruncate(descriptor, before.size());
-      }
-    } catch (RuntimeException e) {
-      failure.addSuppressed(e);
+  void restore(FileStatus before) {
+    if (before.size() < size && posix.statx(descriptor).size() <= size) {
+      posix.ftruncate(descriptor, before.size());
     }
   }
 }

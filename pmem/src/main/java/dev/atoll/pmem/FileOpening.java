@@ -2,25 +2,22 @@
 package dev.atoll.pmem;
 
 import dev.atoll.base.Site;
-import dev.atoll.memory.MemoryBudget;
 import dev.atoll.posix.Descriptor;
 import dev.atoll.posix.Errno;
 import dev.atoll.posix.ErrnoException;
 import dev.atoll.posix.FileCalls;
 import dev.atoll.posix.FileStatus;
 import dev.atoll.posix.Posix;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The protocol of opening and creating a file.
  *
- * <p>A file is created under its own name, sized, its blocks reserved, then it and its directory
- * are made durable. A failure on the way deletes what was created. A kill on the way leaves an
- * empty or zero-filled file, which the next opening with {@code CREATE} completes: zeros are all
- * that a new file holds.
+ * <p>A file is created under its own name. Then {@link SizeLock} is taken, and {@link FileSizing}
+ * sizes it, reserves its blocks and makes it and its directory durable. A failure on the way
+ * deletes what was created. A kill on the way leaves an empty or zero-filled file, which the next
+ * opening with {@code CREATE} completes: zeros are all that a new file holds.
  */
 final class FileOpening {
   /** Read and write for the owner alone; others get in by chmod(2), not by default. */
@@ -43,29 +40,34 @@ final class FileOpening {
 
   OpenedFile run() {
     if (!plan.isCreating()) {
-      return finishExisting(openExisting());
+      return asItIs(openExisting());
     }
     for (int tries = 0; tries < MOST_TRIES; tries++) {
-      Descriptor created = createOrNull();
-      if (created != null) {
-        return finishCreated(created);
+      boolean isCreated = true;
+      Descriptor descriptor = createOrNull();
+      if (descriptor == null) {
+        isCreated = false;
+        descriptor = openExistingOrNull();
       }
-      Descriptor existing = openExistingOrNull();
-      if (existing != null) {
-        return finishExisting(existing);
+      OpenedFile opened = descriptor == null ? null : sizedOrNull(descriptor, isCreated);
+      if (opened != null) {
+        return opened;
       }
     }
     throw new ErrnoException(
         "open",
         Errno.ENOENT.number(),
         path.toString(),
-        "The name exists but leads nowhere; remove or repair the symbolic link.");
+        "The name leads nowhere, or to another file at each look; remove or repair a symbolic link,"
+            + " or end what renames it.");
   }
 
   private @Nullable Descriptor createOrNull() {
     int flags = FileCalls.O_RDWR | FileCalls.O_CREAT | FileCalls.O_EXCL;
     try {
-      return posix.open(path, flags, OWNER_ONLY);
+      Descriptor created = posix.open(path, flags, OWNER_ONLY);
+      Site.hit("pmem.created");
+      return created;
     } catch (ErrnoException e) {
       if (e.errno() == Errno.EEXIST && !plan.options().contains(PmemOption.EXCLUSIVE)) {
         return null;
@@ -91,10 +93,12 @@ final class FileOpening {
    * {@code O_NONBLOCK} keeps a FIFO from holding us in between.
    */
   private Descriptor openExisting() {
-    requireMappable(posix.statx(path, true));
+    requireMappable(path, posix.statx(path, true));
     int access = plan.isReadOnly() ? FileCalls.O_RDONLY : FileCalls.O_RDWR;
     try {
-      return posix.open(path, access | FileCalls.O_NONBLOCK, 0);
+      Descriptor existing = posix.open(path, access | FileCalls.O_NONBLOCK, 0);
+      Site.hit("pmem.opened");
+      return existing;
     } catch (ErrnoException e) {
       boolean isDenied = e.errno() == Errno.EACCES || e.errno() == Errno.EROFS;
       if (isDenied && !plan.isReadOnly()) {
@@ -109,81 +113,39 @@ final class FileOpening {
     }
   }
 
-  private OpenedFile finishExisting(Descriptor descriptor) {
+  private OpenedFile asItIs(Descriptor descriptor) {
     try {
-      FileStatus before = posix.statx(descriptor);
-      requireMappable(before);
-      Media media = Media.of(host, path, descriptor, before);
-      Site.hit("pmem.opened");
-      if (media.isDevice()) {
-        requireDeviceSize(media);
-        return opened(descriptor, media, Reservation.UNTOUCHED);
-      }
-      if (!plan.isCreating()) {
-        requireFileSize(before);
-        return opened(descriptor, media, Reservation.UNTOUCHED);
-      }
-      requireMemory(media, plan.size() - before.size());
-      Reservation reservation = new BlockReservation(posix, descriptor, plan).extend(before);
-      posix.fsync(descriptor);
-      Site.hit("pmem.extended");
-      return opened(descriptor, media, reservation);
-    } catch (Throwable failure) {
-      closeAfter(failure, descriptor);
-      throw failure;
-    }
-  }
-
-  private OpenedFile finishCreated(Descriptor descriptor) {
-    FileStatus status = null;
-    try {
-      Site.hit("pmem.created");
-      status = posix.statx(descriptor);
+      FileStatus status = posix.statx(descriptor);
+      requireMappable(path, status);
       Media media = Media.of(host, path, descriptor, status);
-      requireMemory(media, plan.size());
-      Reservation reservation = new BlockReservation(posix, descriptor, plan).fill();
-      Site.hit("pmem.reserved");
-      posix.fsync(descriptor);
-      Site.hit("pmem.synced");
-      syncDirectory();
-      Site.hit("pmem.listed");
-      return opened(descriptor, media, reservation);
+      if (media.isDevice()) {
+        requireDeviceSize(plan, media);
+      } else {
+        requireFileSize(status);
+      }
+      SharedFile shared = SharedFile.acquire(posix, status);
+      return new OpenedFile(descriptor, status, media, Reservation.UNTOUCHED, shared);
     } catch (Throwable failure) {
       closeAfter(failure, descriptor);
-      deleteAfter(failure, status);
       throw failure;
     }
   }
 
-  /**
-   * The blocks of a memory file system are memory, and reserving more than a limit of cgroups(7)
-   * allows does not fail but kills the process; so the limits are asked first.
-   */
-  private void requireMemory(Media media, long growth) {
-    if (media.isVolatile() && growth > 0 && !plan.options().contains(PmemOption.SPARSE)) {
-      MemoryBudget.read().require(growth, path.toString());
+  private @Nullable OpenedFile sizedOrNull(Descriptor descriptor, boolean isCreated) {
+    try {
+      SizeLock.take(host, descriptor, path);
+      OpenedFile opened = new FileSizing(host, plan, descriptor, isCreated).runOrNull();
+      if (opened == null) {
+        descriptor.close();
+      }
+      return opened;
+    } catch (Throwable failure) {
+      closeAfter(failure, descriptor);
+      throw failure;
     }
   }
 
-  private OpenedFile opened(Descriptor descriptor, Media media, Reservation reservation) {
-    FileStatus status = posix.statx(descriptor);
-    SharedFile shared = SharedFile.acquire(posix, status);
-    return new OpenedFile(descriptor, status, media, reservation, shared);
-  }
-
-  /** A name is durable when its directory is (fsync(2), "NOTES"). */
-  private void syncDirectory() {
-    Path parent = path.toAbsolutePath().getParent();
-    if (parent == null) {
-      return; // The root directory is no file, so it was not created.
-    }
-    int flags = FileCalls.O_RDONLY | FileCalls.O_DIRECTORY;
-    try (Descriptor directory = posix.open(parent, flags, 0)) {
-      posix.fsync(directory);
-    }
-  }
-
-  private void requireMappable(FileStatus status) {
+  static void requireMappable(Path path, FileStatus status) {
     if (status.isDirectory()) {
       throw new ErrnoException(
           "open", Errno.EISDIR.number(), path.toString(), "Name a file in this directory.");
@@ -215,7 +177,8 @@ final class FileOpening {
     }
   }
 
-  private void requireDeviceSize(Media media) {
+  static void requireDeviceSize(OpenPlan plan, Media media) {
+    Path path = plan.path();
     if (plan.options().contains(PmemOption.EXCLUSIVE)) {
       throw new ErrnoException(
           "open", Errno.EEXIST.number(), path.toString(), "A device can't be created.");
@@ -234,20 +197,5 @@ final class FileOpening {
     } catch (RuntimeException e) {
       failure.addSuppressed(e);
     }
-  }
-
-  /** Deletes the file that this opening created, unless its name stands for another by now. */
-  private void deleteAfter(Throwable failure, @Nullable FileStatus created) {
-    try {
-      if (created == null || isSame(created, posix.statx(path, false))) {
-        Files.deleteIfExists(path);
-      }
-    } catch (IOException | RuntimeException e) {
-      failure.addSuppressed(e);
-    }
-  }
-
-  private static boolean isSame(FileStatus one, FileStatus other) {
-    return one.device() == other.device() && one.inode() == other.inode();
   }
 }

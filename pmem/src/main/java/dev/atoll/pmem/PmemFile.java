@@ -17,7 +17,9 @@ import java.nio.file.Path;
  * PmemOption#CREATE} a missing file is created (readable and writable by its owner alone, before
  * the umask), a smaller one extended with zeros, blocks are reserved, and file and directory are
  * durable when the call returns. If that fails, a file that the call created is deleted, and an
- * existing one keeps its size and content.
+ * existing one keeps its size and content. Openings with {@code CREATE} lock the file meanwhile (an
+ * open file description lock, fcntl(2)), so that they wait for each other, and none takes back what
+ * another did; openings without it, and other programs, do not wait.
  *
  * <p>The file is known by its inode: it may be renamed or deleted while it is open. Truncating it
  * is what others must not do; {@code docs/crash-model.md} says what is detected and what is not.
@@ -62,7 +64,8 @@ public final class PmemFile implements AutoCloseable {
    * @throws IllegalArgumentException if the size is not positive or options contradict
    * @throws ErrnoException if a system call fails: {@code EEXIST} with {@link
    *     PmemOption#EXCLUSIVE}, {@code ENOSPC} on a full file system, {@code EDQUOT} over a quota,
-   *     {@code EFBIG} beyond what the file system can hold
+   *     {@code EFBIG} beyond what the file system can hold, {@code EAGAIN} if another program keeps
+   *     the file locked for 30 s
    * @throws PmemException without {@link PmemOption#CREATE}, if the file is smaller; if it is
    *     nothing that can be mapped
    */
