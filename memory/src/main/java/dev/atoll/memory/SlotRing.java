@@ -73,7 +73,11 @@ public final class SlotRing {
   private final int mask;
   private final int publishEvery;
 
-  /** The head as a producer of this process last saw it: never ahead of the real one. */
+  /**
+   * The head as a producer of this process last saw it: never ahead of the real one. Release and
+   * acquire hand on, from the producer that read the head to the one that trusts it, that the
+   * consumer has done with the slots below.
+   */
   @SuppressWarnings({"FieldMayBeFinal", "UnusedVariable"}) // used through HEAD_SEEN
   private long headSeen;
 
@@ -195,7 +199,7 @@ public final class SlotRing {
       if (tail < 0) {
         return CORRUPT;
       }
-      if (tail - (long) HEAD_SEEN.getOpaque(this) >= capacity) {
+      if (tail - (long) HEAD_SEEN.getAcquire(this) >= capacity) {
         long now = words.longAcquire(HEAD_OFFSET);
         long used = tail - now;
         // The head was read after the tail and only grows: more than all slots can't be in use. A
@@ -203,7 +207,7 @@ public final class SlotRing {
         if (now < 0 || used > capacity) {
           return CORRUPT;
         }
-        HEAD_SEEN.setOpaque(this, now);
+        HEAD_SEEN.setRelease(this, now);
         if (used == capacity) {
           return FULL;
         }
