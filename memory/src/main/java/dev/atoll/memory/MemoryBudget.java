@@ -7,16 +7,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How much memory this process may still take before the kernel kills for it.
  *
  * <p>Reserving a memfd past the limit of a control group does not fail: the out-of-memory killer
  * ends a process of the group. So the limits are read first, of the group and all groups above it,
- * in both versions of the control groups, and the machine's {@code MemAvailable}; the tightest
- * counts. What a group uses is counted without its inactive page cache ({@code inactive_file} of
- * memory.stat), since the kernel gives that up before it kills. Swap is not counted.
+ * in both versions of the control groups ({@code memory.max} and {@code memory.high} in the second,
+ * where the latter slows a group down until it seems to hang), and the machine's {@code
+ * MemAvailable}; the tightest counts. What a group uses is counted without its inactive page cache
+ * ({@code inactive_file} of memory.stat), since the kernel gives that up before it kills. Swap is
+ * not counted.
  *
  * <p>A budget is a snapshot: others may take memory a moment later.
  */
@@ -145,10 +146,7 @@ public final class MemoryBudget {
         level = top;
       }
       for (int i = 0; i < MOST_LEVELS && level != null && level.startsWith(top); i++) {
-        Bound bound = version.read(level);
-        if (bound != null) {
-          bounds.add(bound);
-        }
+        version.read(level, bounds);
         level = level.getParent();
       }
     }
@@ -203,15 +201,22 @@ public final class MemoryBudget {
       this.reclaimableKey = reclaimableKey;
     }
 
-    @Nullable Bound read(Path group) {
-      Path file = group.resolve(limitFile);
-      // "max" of version 2 is no number.
-      long limit = firstNumber(file);
-      long used = firstNumber(group.resolve(usageFile));
-      if (limit < 0 || limit >= UNLIMITED || used < 0) {
-        return null;
+    void read(Path group, List<Bound> bounds) {
+      for (String name : limitFiles()) {
+        Path file = group.resolve(name);
+        // "max" of version 2 is no number.
+        long limit = firstNumber(file);
+        long used = firstNumber(group.resolve(usageFile));
+        if (limit >= 0 && limit < UNLIMITED && used >= 0) {
+          bounds.add(new Bound(file.toString(), limit, used, reclaimable(group, used)));
+        }
       }
-      return new Bound(file.toString(), limit, used, reclaimable(group, used));
+    }
+
+    private List<String> limitFiles() {
+      // Above memory.high nobody is killed, but all who allocate are slowed down more and more
+      // (Linux, Documentation/admin-guide/cgroup-v2.rst), which looks like a hang.
+      return this == V2 ? List.of(limitFile, "memory.high") : List.of(limitFile);
     }
 
     private long reclaimable(Path group, long used) {

@@ -37,6 +37,20 @@ class MemoryBudgetTest {
   }
 
   @Test
+  void countsTheMarkAtWhichTheKernelSlowsAGroupDown() throws IOException {
+    put("proc/self/cgroup", "0::/user/app\n");
+    v2("user/app", 200 * MIB, 50 * MIB, 0);
+    put("sys/fs/cgroup/user/app/memory.high", 120 * MIB + "\n");
+    assertThat(MemoryBudget.read(root).availableBytes()).isEqualTo(70 * MIB);
+    assertThat(MemoryBudget.read(root)).asString().contains("app/memory.high");
+    put("sys/fs/cgroup/user/app/memory.high", "max\n");
+    assertThat(MemoryBudget.read(root).availableBytes()).isEqualTo(150 * MIB);
+    put("sys/fs/cgroup/user/app/memory.max", "max\n");
+    put("sys/fs/cgroup/user/app/memory.high", 60 * MIB + "\n");
+    assertThat(MemoryBudget.read(root).availableBytes()).isEqualTo(10 * MIB);
+  }
+
+  @Test
   void takesTightestOfAllLevels() throws IOException {
     put("proc/self/cgroup", "0::/user/app\n");
     put("sys/fs/cgroup/user/app/memory.max", "max\n");
