@@ -3,10 +3,14 @@ package dev.atoll.memory;
 
 import dev.atoll.base.Clock;
 import dev.atoll.base.Site;
+import dev.atoll.posix.ErrnoException;
 import dev.atoll.posix.Posix;
 import java.lang.foreign.Arena;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,11 +32,18 @@ final class Quarantine {
   private static final long GRACE_NANOS = GRACE_SECONDS * 1_000_000_000L;
   private static final long SHORT_GRACE_NANOS = SHORT_GRACE_SECONDS * 1_000_000_000L;
 
+  private static final int SPINS = 100;
+  private static final int PAUSES = 200;
+  private static final long PAUSE_NANOS = 500_000;
+
+  private static final System.Logger LOG = System.getLogger(Quarantine.class.getName());
+
   /** Addresses belong to the process, so its mappings share one quarantine. */
   private static final Quarantine OF_PROCESS = new Quarantine(Clock.system());
 
   private final Clock clock;
   private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
+  private final List<Arena> held = new ArrayList<>();
 
   Quarantine(Clock clock) {
     this.clock = clock;
@@ -51,12 +62,27 @@ final class Quarantine {
    * @param arena an arena over the range that a system call still held, or null if it is closed
    */
   synchronized void add(Posix posix, long address, long length, @Nullable Arena arena) {
+    if (arena != null) {
+      held.add(arena);
+    }
     waiting.addLast(new Waiting(posix, address, length, arena, clock.nanos()));
     drain();
   }
 
-  /** Releases the ranges whose time has come. */
+  /**
+   * Takes an arena in that a system call still held, over addresses that are never released.
+   *
+   * @param arena what to close as soon as the call has ended
+   */
+  synchronized void hold(Arena arena) {
+    held.add(arena);
+    drain();
+  }
+
+  /** Closes the arenas that are not held any more, and releases the ranges whose time has come. */
   synchronized void drain() {
+    // No grace for these: until then a segment takes stores that reach nothing.
+    held.removeIf(Quarantine::isClosedNow);
     long now = clock.nanos();
     int most = waiting.size();
     Iterator<Waiting> oldestFirst = waiting.iterator();
@@ -66,14 +92,24 @@ final class Quarantine {
       if (now - range.sinceNanos < grace) {
         return;
       }
-      if (range.arena == null || isClosedNow(range.arena)) {
+      if (range.arena == null || !range.arena.scope().isAlive()) {
         oldestFirst.remove();
         most--;
-        // An exception ends this drain; the range is not tried again, since what stands at its
-        // addresses is not known any more.
-        range.posix.munmap(range.address, range.length);
-        Site.hit("range.released");
+        release(range);
       }
+    }
+  }
+
+  /**
+   * Unmaps. Whoever closes another range can do nothing about a failure here. The range is not
+   * tried again either, since what stands at its addresses is not known any more; it stays.
+   */
+  private static void release(Waiting range) {
+    try {
+      range.posix.munmap(range.address, range.length);
+      Site.hit("range.released");
+    } catch (ErrnoException e) {
+      LOG.log(System.Logger.Level.WARNING, "event=range-kept cause=release-failed", e);
     }
   }
 
@@ -84,6 +120,26 @@ final class Quarantine {
    */
   synchronized int size() {
     return waiting.size();
+  }
+
+  /**
+   * Closes an arena, and waits a tenth of a second at most for a system call that is using it. An
+   * interrupt shortens the wait.
+   *
+   * @return false if it is in use still: the caller must keep the addresses valid
+   */
+  static boolean isClosedSoon(Arena arena) {
+    for (int i = 0; i < SPINS + PAUSES; i++) {
+      if (isClosedNow(arena)) {
+        return true;
+      }
+      if (i < SPINS) {
+        Thread.onSpinWait();
+      } else {
+        LockSupport.parkNanos(PAUSE_NANOS);
+      }
+    }
+    return isClosedNow(arena);
   }
 
   /**
