@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.atoll.memory;
 
-import static dev.atoll.posix.MemoryCalls.MAP_ANONYMOUS;
-import static dev.atoll.posix.MemoryCalls.MAP_FIXED;
-import static dev.atoll.posix.MemoryCalls.MAP_NORESERVE;
-import static dev.atoll.posix.MemoryCalls.MAP_PRIVATE;
-
 import dev.atoll.base.Ranges;
 import dev.atoll.base.Site;
+import dev.atoll.posix.ErrnoException;
 import dev.atoll.posix.NativeMemory;
 import dev.atoll.posix.Posix;
+import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
@@ -30,6 +27,8 @@ import java.lang.foreign.MemorySegment;
  * or {@link #revoke()} reach either the file or nothing.
  */
 public final class MappedRange implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(MappedRange.class.getName());
+
   private final Posix posix;
   private final Quarantine quarantine;
   private final MapRequest request;
@@ -159,7 +158,7 @@ public final class MappedRange implements AutoCloseable {
   public void revoke() {
     synchronized (lock) {
       if (isOpen && !isRevoked) {
-        replace(request.protection());
+        putZeros();
         isRevoked = true;
         Site.hit("range.revoked");
       }
@@ -170,13 +169,16 @@ public final class MappedRange implements AutoCloseable {
    * Takes the file away for good; a second call does nothing.
    *
    * <p>A thread inside a plain access of the segment delays it for the length of that access. A
-   * system call that is under way with a part of the segment (a read from a socket, say) is not
-   * waited for and finishes on zero pages. Whoever makes a call that could use the address for
-   * longer than the {@value Quarantine#GRACE_SECONDS} seconds of grace must keep the range open
-   * until it has returned.
+   * system call that is under way with a part of the segment (a read from a socket, say) is waited
+   * for a tenth of a second at most; one that takes longer finishes on zero pages. The segment of
+   * such a range stays open until the call has ended and another range is closed: stores through it
+   * reach nothing, without an exception. Whoever makes a call that could use the address for longer
+   * than the {@value Quarantine#GRACE_SECONDS} seconds of grace must keep the range open until it
+   * has returned.
    *
-   * @throws dev.atoll.posix.ErrnoException if mmap(2) fails; the range is closed then, but its
-   *     memory stays mapped until the process ends
+   * <p>Where the kernel has not the memory for zero pages the range is closed nevertheless, and
+   * what it mapped stays mapped until the process ends; the log says so. Stores to the raw address
+   * that race with such a close reach the file.
    */
   @Override
   public void close() {
@@ -186,11 +188,20 @@ public final class MappedRange implements AutoCloseable {
       }
       isOpen = false;
       Site.hit("range.closed");
-      boolean isArenaClosed = Quarantine.isClosedNow(arena);
+      boolean isArenaClosed = Quarantine.isClosedSoon(arena);
       // The zero pages take stores where the range did: a non-temporal copy to the raw address may
       // have looked at isOpen() just before, and where a system call holds the arena, Java stores
       // still get through. A store to a read-only page would kill the process.
-      replace(request.protection());
+      try {
+        putZeros();
+      } catch (ErrnoException e) {
+        // Unmapping would kill the thread that is about to use the address.
+        LOG.log(Level.WARNING, "event=range-kept cause=no-zero-pages subject=" + this, e);
+        if (!isArenaClosed) {
+          quarantine.hold(arena);
+        }
+        return;
+      }
       Site.hit("range.zeroed");
       quarantine.add(posix, address, mappedLength, isArenaClosed ? null : arena);
     }
@@ -207,22 +218,8 @@ public final class MappedRange implements AutoCloseable {
         + "]";
   }
 
-  /**
-   * Swaps pages in place. MAP_FIXED replaces atomically as other threads see it (mmap(2): the
-   * overlapped part is discarded by the same call), so no access ever meets a hole.
-   */
-  private void replace(int protection) {
-    long replaced =
-        posix.mmap(
-            address,
-            mappedLength,
-            protection,
-            MAP_FIXED | MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
-            null,
-            0);
-    if (replaced != address) {
-      throw new AssertionError("MAP_FIXED gave another address: " + request.subject());
-    }
+  private void putZeros() {
+    ZeroPages.put(posix, address, mappedLength, request.protection());
   }
 
   private record Mapped(

@@ -13,7 +13,10 @@ import dev.atoll.posix.NativeMemory;
 import dev.atoll.posix.Posix;
 import dev.atoll.posix.WriteBack;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.channels.Pipe;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -151,12 +154,119 @@ class MappedRangeTest {
             });
     MapRequest request = new MapRequest(4096, READ_WRITE, ANONYMOUS, null, 0, "test");
     MappedRange range = MappedRange.map(failing, request, quarantine);
+    range.segment().set(JAVA_LONG, 0, 42);
     assertThatThrownBy(range::revoke).isInstanceOf(ErrnoException.class);
     assertThat(range.isRevoked()).isFalse();
-    assertThatThrownBy(range::close).isInstanceOf(ErrnoException.class);
+    MemorySegment segment = range.segment();
+    range.close();
     assertThat(range.isOpen()).isFalse();
+    assertThatThrownBy(() -> segment.get(JAVA_BYTE, 0)).isInstanceOf(IllegalStateException.class);
+    assertThat(NativeMemory.view(range.address(), 4096).get(JAVA_LONG, 0)).isEqualTo(42);
     assertThat(quarantine.size()).as("addresses of unknown state are never released").isZero();
     posix.munmap(range.address(), 4096);
+  }
+
+  @Test
+  void longClosedAndRevokedRangesDoNotCountAsData() throws IOException {
+    long length = 2L << 30;
+    try (Descriptor file = file(length);
+        MappedRange revoked = map(file, length, 0)) {
+      long before = dataBytes();
+      MappedRange closed = map(file, length, 0);
+      closed.close();
+      revoked.revoke();
+      assertThat(dataBytes() - before).isLessThan(length / 2);
+      try (var links = Files.list(Path.of("/proc/self/fd"))) {
+        assertThat(links.filter(MappedRangeTest::isZeros)).isEmpty();
+      }
+      // Zeros with the rights of before, and what is stored to one is not seen in another.
+      MemorySegment at = NativeMemory.view(closed.address(), length);
+      assertThat(at.get(JAVA_LONG, length - 8)).isZero();
+      at.set(JAVA_LONG, length - 8, 42);
+      assertThat(at.get(JAVA_LONG, length - 8)).isEqualTo(42);
+      assertThat(revoked.segment().get(JAVA_LONG, length - 8)).isZero();
+    }
+  }
+
+  private static boolean isZeros(Path link) {
+    try {
+      return Files.readSymbolicLink(link).toString().contains("atoll-zeros");
+    } catch (IOException e) {
+      return false; // closed since it was listed
+    }
+  }
+
+  private static long dataBytes() throws IOException {
+    String line =
+        Files.readAllLines(Path.of("/proc/self/status")).stream()
+            .filter(l -> l.startsWith("VmData:"))
+            .findFirst()
+            .orElseThrow();
+    return Long.parseLong(line.replaceAll("\\D", "")) << 10;
+  }
+
+  @Test
+  void takesPrivateZerosWhereNoDescriptorIsToBeHad() {
+    Posix full =
+        FakePosix.over(
+            posix,
+            (name, arguments) -> {
+              if (name.equals("memfd")) {
+                throw new ErrnoException("memfd_create", 24, "test");
+              }
+              return FakePosix.Interceptor.REAL;
+            });
+    MapRequest request = new MapRequest(1 << 20, READ_WRITE, ANONYMOUS, null, 0, "test");
+    try (MappedRange range = MappedRange.map(full, request, quarantine)) {
+      range.segment().set(JAVA_LONG, 0, 42);
+      range.revoke();
+      assertThat(range.segment().get(JAVA_LONG, 0)).isZero();
+    }
+    assertThat(quarantine.size()).isEqualTo(1);
+  }
+
+  @Test
+  void segmentEndsSoonAfterASystemCallThatHeldItOverClose() throws Exception {
+    MappedRange range = anonymous(4096);
+    MemorySegment segment = range.segment();
+    Pipe pipe = Pipe.open();
+    try (var source = pipe.source();
+        var sink = pipe.sink()) {
+      Thread reader =
+          Thread.ofPlatform()
+              .daemon()
+              .start(() -> {
+                try {
+                  source.read(segment.asByteBuffer());
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              });
+      // The native read of a buffer holds the buffer's arena.
+      awaitNativeRead(reader);
+      range.close();
+      assertThat(segment.scope().isAlive()).as("held by the call").isTrue();
+      sink.write(ByteBuffer.wrap(new byte[1]));
+      reader.join(10_000);
+      assertThat(reader.isAlive()).isFalse();
+      quarantine.drain();
+      assertThatThrownBy(() -> segment.set(JAVA_LONG, 0, 1))
+          .isInstanceOf(IllegalStateException.class);
+    }
+  }
+
+  private static void awaitNativeRead(Thread reader) {
+    long end = System.nanoTime() + 10_000_000_000L;
+    while (true) {
+      StackTraceElement[] stack = reader.getStackTrace();
+      if (stack.length > 0
+          && stack[0].isNativeMethod()
+          && stack[0].getMethodName().contains("read")) {
+        return;
+      }
+      assertThat(System.nanoTime()).as("reader in read(2)").isLessThan(end);
+      Thread.onSpinWait();
+    }
   }
 
   @Test
