@@ -55,10 +55,11 @@ class LauncherTest {
         """
         #!/bin/sh
         echo "$*" >> built
+        version=$(wc -l < built)
         for part in cli bench; do
           mkdir -p $part/target
-          : > $part/target/atoll.jar
-          : > $part/target/atoll-bench.jar
+          echo $version > $part/target/atoll.jar
+          echo $version > $part/target/atoll-bench.jar
         done
         """);
   }
@@ -114,6 +115,47 @@ class LauncherTest {
   }
 
   @Test
+  void jarThatABuildCutShortIsNeverRun() throws Exception {
+    Path maven = tools.resolve("mvn");
+    String whole = Files.readString(maven);
+    script(maven, "#!/bin/sh\nmkdir -p cli/target\necho cut > cli/target/atoll.jar\nexit 1\n");
+    assertThat(run(atoll(), "version").code()).isEqualTo(ExitCode.INTERNAL);
+    script(maven, whole);
+    // The cut jar is newer than all sources.
+    Ran ran = run(atoll(), "version");
+    assertThat(ran.code()).as(ran.err()).isZero();
+    assertThat(builds()).hasSize(1);
+    assertThat(checkout.resolve("cli/target/run/atoll.jar")).hasContent("1\n");
+    assertThat(run(atoll(), "bench").code()).isZero();
+    assertThat(checkout.resolve("bench/target/run/atoll-bench.jar")).hasContent("2\n");
+  }
+
+  @Test
+  void rebuildLeavesTheJarOfARunningProcessAlone() throws Exception {
+    assertThat(run(atoll(), "version").code()).isZero();
+    Path jar = checkout.resolve("cli/target/run/atoll.jar");
+    // A second name for the file that a running JVM has open.
+    Path open = Files.createLink(temporary.resolve("open.jar"), jar);
+    Files.writeString(checkout.resolve("cli/target/run/atoll.jar.new-1"), "left by a killed run");
+    Files.setLastModifiedTime(source, FileTime.from(Instant.now().plusSeconds(60)));
+    assertThat(run(atoll(), "version").code()).isZero();
+    assertThat(open).hasContent("1\n");
+    assertThat(jar).hasContent("2\n");
+    try (var files = Files.list(jar.getParent())) {
+      assertThat(files).containsExactly(jar);
+    }
+  }
+
+  @Test
+  void sourceThatIsEditedDuringABuildIsBuiltNextTime() throws Exception {
+    Path maven = tools.resolve("mvn");
+    script(maven, Files.readString(maven) + "touch cli/src/main/java/A.java\n");
+    assertThat(run(atoll(), "version").code()).isZero();
+    assertThat(run(atoll(), "version").code()).isZero();
+    assertThat(builds()).hasSize(2);
+  }
+
+  @Test
   void twoThatStartAtOnceBuildOnce() throws Exception {
     Ran both = run("/bin/sh", "-c", "\"$1\" version & \"$1\" version; wait", "sh", atoll());
     assertThat(both.code()).isZero();
@@ -127,7 +169,7 @@ class LauncherTest {
     assertThat(ran.out())
         .singleElement()
         .asString()
-        .endsWith("-jar " + checkout + "/cli/target/atoll.jar tour my file")
+        .endsWith("-jar " + checkout + "/cli/target/run/atoll.jar tour my file")
         .contains("--illegal-native-access=deny", "TieredStopAtLevel=1");
   }
 
