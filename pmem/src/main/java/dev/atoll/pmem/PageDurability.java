@@ -12,6 +12,11 @@ import java.lang.invoke.VarHandle;
  * and writes nothing.
  */
 final class PageDurability implements Durability {
+  private static final String REMEDY =
+      "Stores may be lost, and no later flush can tell which; the file counts as failed until all its"
+          + " mappings in this process are closed. Close them, look at the disk, open the file anew"
+          + " and read what it holds.";
+
   private final MappedFile file;
 
   PageDurability(MappedFile file) {
@@ -30,7 +35,7 @@ final class PageDurability implements Durability {
       long bytes = address + length - start;
       int result = shared.callAndMark(() -> file.posix().msync(start, bytes));
       if (result < 0) {
-        throw new ErrnoException("msync", -result, file.describe(start, bytes), remedy(shared));
+        throw new ErrnoException("msync", -result, file.describe(start, bytes), REMEDY);
       }
       int failed = shared.failedErrnoWhenSettled();
       if (failed != 0) {
@@ -55,13 +60,5 @@ final class PageDurability implements Durability {
   @Override
   public boolean isLineFlushed() {
     return false;
-  }
-
-  private static String remedy(SharedFile shared) {
-    return shared.control().failedErrno() == 0
-        ? ""
-        : "Stores may be lost, and no later flush can tell which; the file counts as failed until"
-            + " all its mappings in this process are closed. Close them, look at the disk, open the"
-            + " file anew and read what it holds.";
   }
 }

@@ -2,7 +2,6 @@
 package dev.atoll.pmem;
 
 import dev.atoll.memory.ControlPage;
-import dev.atoll.posix.Errno;
 import dev.atoll.posix.FileStatus;
 import dev.atoll.posix.Posix;
 import java.util.HashMap;
@@ -16,9 +15,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The kernel marks pages clean after a failed write-back and reports the failure once per open
  * file (fsync(2), "ERRORS"; errseq_t in Linux). After it nobody can tell which stores were lost,
- * and a second msync would succeed. So the word is never cleared: it goes when all files and
- * mappings of the inode are closed, and a program then opens the file anew and reads what the
- * medium really holds.
+ * and a second msync would succeed. That holds for every errno: msync visits the pages in order, so
+ * an {@code ENOMEM} or {@code EBUSY} can hide a failure of a page that it passed before. So the
+ * word is never cleared: it goes when all files and mappings of the inode are closed, and a program
+ * then opens the file anew and reads what the medium really holds.
  *
  * <p>Two threads that call msync on one open file can get the same failure: the kernel hands it to
  * one, and tells the other that all is well. So a call holds the read lock until it has marked its
@@ -29,7 +29,11 @@ final class SharedFile {
   /** Inodes belong to the host, so the files of a process share one register. */
   private static final Map<Identity, SharedFile> OPEN = new HashMap<>();
 
-  private record Identity(long device, long inode) {}
+  private record Identity(long device, long inode) {
+    static Identity of(FileStatus status) {
+      return new Identity(status.device(), status.inode());
+    }
+  }
 
   private final Identity identity;
   private final ControlPage control;
@@ -41,17 +45,44 @@ final class SharedFile {
     this.control = control;
   }
 
+  /** Counts a user. The page is made and closed without the monitor, for every flush takes that. */
   static SharedFile acquire(Posix posix, FileStatus status) {
-    Identity identity = new Identity(status.device(), status.inode());
-    synchronized (OPEN) {
-      SharedFile shared = OPEN.get(identity);
-      if (shared == null) {
-        shared = new SharedFile(identity, ControlPage.create(posix));
-        OPEN.put(identity, shared);
-      }
-      shared.users++;
-      return shared;
+    Identity identity = Identity.of(status);
+    SharedFile known = existing(identity);
+    if (known != null) {
+      return known;
     }
+    SharedFile made = new SharedFile(identity, ControlPage.create(posix));
+    synchronized (OPEN) {
+      known = existing(identity);
+      if (known == null) {
+        made.users = 1;
+        OPEN.put(identity, made);
+        return made;
+      }
+    }
+    try {
+      made.control.close();
+      return known;
+    } catch (Throwable failure) {
+      known.release();
+      throw failure;
+    }
+  }
+
+  private static @Nullable SharedFile existing(Identity identity) {
+    synchronized (OPEN) {
+      SharedFile known = OPEN.get(identity);
+      if (known != null) {
+        known.users++;
+      }
+      return known;
+    }
+  }
+
+  /** Tells whether a status is that of this inode. */
+  boolean isOf(FileStatus status) {
+    return identity.equals(Identity.of(status));
   }
 
   /** Counts a further user, who holds one already or gets null since the last one has gone. */
@@ -68,11 +99,12 @@ final class SharedFile {
   void release() {
     synchronized (OPEN) {
       users--;
-      if (users == 0) {
-        OPEN.remove(identity);
-        control.close();
+      if (users > 0) {
+        return;
       }
+      OPEN.remove(identity);
     }
+    control.close();
   }
 
   ControlPage control() {
@@ -86,7 +118,7 @@ final class SharedFile {
     inFlight.readLock().lock();
     try {
       int result = call.make();
-      if (result < 0 && isWriteBackFailure(-result)) {
+      if (result < 0) {
         control.markFailed(-result);
       }
       return result;
@@ -116,17 +148,6 @@ final class SharedFile {
   @FunctionalInterface
   interface WriteBackCall {
     int make();
-  }
-
-  /**
-   * Tells whether an errno of msync(2) speaks of the medium. The others speak of the arguments or
-   * of a locked page, and nothing was lost.
-   */
-  private static boolean isWriteBackFailure(int errno) {
-    return switch (Errno.of(errno)) {
-      case EINVAL, ENOMEM, EBUSY, EINTR -> false;
-      default -> true;
-    };
   }
 
   static int openCount() {
