@@ -40,7 +40,38 @@ final class FileMapping {
     return !media.isDevice() && status.blocks() * BLOCK_BYTES < status.size();
   }
 
-  PmemMapping run() {
+  /**
+   * Makes the mapping.
+   *
+   * @param lock which the file is closed under: until the mapping has a descriptor of its own, the
+   *     file's must stay open, or its number may be another file's
+   */
+  PmemMapping run(Object lock) {
+    Held held;
+    synchronized (lock) {
+      held = hold();
+    }
+    try {
+      return map(held.status, held.own, held.length);
+    } catch (Throwable failure) {
+      held.release(failure);
+      throw failure;
+    }
+  }
+
+  /** What a mapping owns before it is one. */
+  private record Held(FileStatus status, Descriptor own, long length, SharedFile shared) {
+    void release(Throwable failure) {
+      try {
+        shared.release();
+        own.close();
+      } catch (RuntimeException e) {
+        failure.addSuppressed(e);
+      }
+    }
+  }
+
+  private Held hold() {
     FileStatus status = host.posix().statx(file.descriptor());
     long length = lengthWithin(sizeNow(status));
     SharedFile retained = shared.retain();
@@ -48,15 +79,22 @@ final class FileMapping {
       throw new IllegalStateException("file is closed: " + path);
     }
     try {
-      Descriptor own = host.posix().duplicate(file.descriptor());
-      try {
-        return map(status, own, length);
-      } catch (Throwable failure) {
-        own.close();
-        throw failure;
-      }
+      return new Held(status, ownDescriptor(), length, retained);
     } catch (Throwable failure) {
       retained.release();
+      throw failure;
+    }
+  }
+
+  private Descriptor ownDescriptor() {
+    Descriptor own = host.posix().duplicate(file.descriptor());
+    try {
+      if (!shared.isOf(host.posix().statx(own))) {
+        throw new IllegalStateException("file was closed and its descriptor reused: " + path);
+      }
+      return own;
+    } catch (Throwable failure) {
+      own.close();
       throw failure;
     }
   }

@@ -3,6 +3,7 @@ package dev.atoll.pmem;
 
 import dev.atoll.posix.Errno;
 import dev.atoll.posix.ErrnoException;
+import dev.atoll.posix.FileStatus;
 import dev.atoll.posix.Posix;
 import java.nio.file.Path;
 
@@ -123,9 +124,7 @@ public final class PmemFile implements AutoCloseable {
    * @throws ErrnoException if statx(2) fails
    */
   public long size() {
-    return file.media().isDevice()
-        ? file.media().deviceSize()
-        : host.posix().statx(file.descriptor()).size();
+    return file.media().isDevice() ? file.media().deviceSize() : status().size();
   }
 
   /**
@@ -164,7 +163,14 @@ public final class PmemFile implements AutoCloseable {
    * @throws ErrnoException if statx(2) fails
    */
   public boolean hasHoles() {
-    return FileMapping.hasHoles(file.media(), host.posix().statx(file.descriptor()));
+    return FileMapping.hasHoles(file.media(), status());
+  }
+
+  /** Under the lock, because the number of a closed descriptor may be another file's. */
+  private FileStatus status() {
+    synchronized (lock) {
+      return host.posix().statx(file.descriptor());
+    }
   }
 
   /**
@@ -233,7 +239,7 @@ public final class PmemFile implements AutoCloseable {
     boolean isPretending =
         plan.options().contains(PmemOption.PRETEND) && terms.mode() != MapMode.PRIVATE;
     MapTerms effective = isPretending ? terms.pretending() : terms;
-    return new FileMapping(host, path(), file, effective).run();
+    return new FileMapping(host, path(), file, effective).run(lock);
   }
 
   /** Closes the file; its mappings stay. A second call does nothing. */

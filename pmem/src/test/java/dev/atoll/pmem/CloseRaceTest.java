@@ -4,7 +4,11 @@ package dev.atoll.pmem;
 import static dev.atoll.pmem.PmemOption.CREATE;
 import static dev.atoll.pmem.PmemOption.PRETEND;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import dev.atoll.posix.Descriptor;
+import dev.atoll.posix.FileCalls;
+import dev.atoll.posix.Posix;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -172,9 +176,70 @@ class CloseRaceTest {
         });
     try (PmemFile file = PmemFile.open(twin.posix(), directory.resolve("file"), SIZE, CREATE)) {
       mapping.set(file.map());
-      org.assertj.core.api.Assertions.assertThatIllegalStateException()
+      assertThatIllegalStateException()
           .isThrownBy(() -> mapping.get().persist(0, 8))
           .withMessageContaining("closed");
+    }
+  }
+
+  /**
+   * What other threads can do while one has read the descriptor's number and not made its call yet:
+   * close the file, and open another that gets the number.
+   */
+  @Test
+  void mapsNoOtherFileThatGotTheNumber() throws IOException {
+    Path path = Files.write(directory.resolve("file"), new byte[4096]);
+    Path stranger = Files.write(directory.resolve("stranger"), new byte[4096]);
+    AtomicReference<PmemFile> file = new AtomicReference<>();
+    List<Descriptor> opened = new ArrayList<>();
+    PosixTwin twin = PosixTwin.quiet();
+    twin.on(
+        "duplicate",
+        (arguments, call) -> {
+          Descriptor named = (Descriptor) arguments[0];
+          int number = named.number();
+          file.get().close();
+          int last;
+          do {
+            opened.add(Posix.system().open(stranger, FileCalls.O_RDWR, 0));
+            last = opened.getLast().number();
+          } while (last < number);
+          assertThat(last).isEqualTo(number);
+          return Posix.system().duplicate(opened.getLast());
+        });
+    try (PmemFile other = PmemFile.open(path)) {
+      file.set(PmemFile.open(twin.posix(), path));
+      assertThatIllegalStateException()
+          .isThrownBy(() -> file.get().map().close())
+          .withMessageContaining(path.toString());
+      assertThat(other.isOpen()).isTrue();
+    } finally {
+      opened.forEach(Descriptor::close);
+    }
+  }
+
+  @Test
+  void closesNoFileUnderAMappingThatIsBeingMade() {
+    AtomicReference<PmemFile> file = new AtomicReference<>();
+    AtomicReference<Thread> closer = new AtomicReference<>();
+    PosixTwin twin = PosixTwin.quiet();
+    twin.on(
+        "duplicate",
+        (arguments, call) -> {
+          closer.set(Thread.ofPlatform().start(file.get()::close));
+          while (closer.get().getState() != Thread.State.BLOCKED && closer.get().isAlive()) {
+            Thread.onSpinWait();
+          }
+          assertThat(file.get().isOpen()).isTrue();
+          return call.make(arguments);
+        });
+    file.set(PmemFile.open(twin.posix(), directory.resolve("file"), SIZE, CREATE));
+    try (PmemMapping mapping = file.get().map()) {
+      mapping.persist(0, 8);
+      closer.get().join();
+      assertThat(file.get().isOpen()).isFalse();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
     }
   }
 }
