@@ -209,14 +209,24 @@ public final class Node implements AutoCloseable {
     return session.isOpen();
   }
 
+  private void closeSession() {
+    try {
+      session.close();
+    } finally {
+      if (device != null) {
+        device.close();
+      }
+    }
+  }
+
   /** Ends the session, and the device if it is this node's own. Idempotent. */
   @Override
   public void close() {
     if (isClosed.compareAndSet(false, true)) {
-      library.close();
-      session.close();
-      if (device != null) {
-        device.close();
+      try {
+        library.close();
+      } finally {
+        closeSession();
       }
     }
   }

@@ -40,7 +40,8 @@ public final class NodeDaemon {
       PrintStream out) {
     var stop = new CountDownLatch(1);
     var closed = new CountDownLatch(1);
-    try (Device device = Device.start(Posix.system(), Clock.system(), config, new SecureRandom())) {
+    try (Device device =
+        Device.start(Posix.system(), Clock.system(), config, new SecureRandom(), stop::countDown)) {
       device.listen(directory);
       // The hook waits until the device is closed, so that a signal leaves nothing behind.
       Thread hook = Thread.ofPlatform().name("atoll-stop").unstarted(() -> stop(stop, closed));
@@ -51,6 +52,10 @@ public final class NodeDaemon {
       out.println("ready " + directory.socket());
       out.flush();
       awaitUninterruptibly(stop);
+      Throwable failure = device.failure();
+      if (failure != null) {
+        throw new IllegalStateException("the device can not go on", failure);
+      }
     } finally {
       closed.countDown();
     }

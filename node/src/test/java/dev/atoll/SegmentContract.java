@@ -686,4 +686,20 @@ abstract class SegmentContract {
       return e.error() == RsmError.SEG_NOT_PUBLISHED;
     }
   }
+
+  @Test
+  void theSignalsOfAHandleGivenBackDoNotSeeThoseOfTheNext() throws Exception {
+    export.publish(ID);
+    export.destroy();
+    try (ExportSegment next = exporter.controller("loopback").export(memory)) {
+      next.publish(ID);
+      try (ImportSegment segment = connect(Permission.NONE)) {
+        segment.signals().post();
+        Conditions.await("the signal", LONG, () -> next.signals().pending() == 1);
+        assertThat(export.signals().pending()).isZero();
+        assertThat(export.signals().await(LONG)).isEqualTo(SignalOutcome.DISCONNECTED);
+        assertThat(next.signals().await(NOW)).isEqualTo(SignalOutcome.RECEIVED);
+      }
+    }
+  }
 }

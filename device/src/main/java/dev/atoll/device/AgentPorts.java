@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.atoll.device;
 
+import dev.atoll.posix.Descriptor;
 import java.util.concurrent.Callable;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,9 @@ interface AgentPorts {
    * @return false if the workers are all busy and their queue is full
    */
   <T> boolean work(Callable<T> task, BiConsumer<@Nullable T, @Nullable Throwable> onLoop);
+
+  /** Closes what a program has sent, which may wait or fail, elsewhere than on the loop. */
+  void close(Descriptor descriptor);
 
   /** Runs an action on the loop once a time has passed. */
   void after(long delayNanos, Runnable action);

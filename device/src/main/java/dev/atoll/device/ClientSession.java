@@ -58,8 +58,11 @@ final class ClientSession {
     signals = pages;
   }
 
-  /** Counts a request that will be answered later; false if the program has too many of them. */
-  boolean beginRequest() {
+  /** Counts a request that will be answered; false if the program has too many of them. */
+  boolean beginRequest(long correlation) {
+    if (correlation == LinkLimits.UNANSWERED) {
+      return true;
+    }
     if (outstanding == LinkLimits.OUTSTANDING_MAX) {
       return false;
     }
@@ -72,8 +75,11 @@ final class ClientSession {
   }
 
   void reply(long correlation, Reply reply, List<Descriptor> borrowed) {
+    if (correlation == LinkLimits.UNANSWERED) {
+      return;
+    }
     outstanding--;
-    if (!isEnded && correlation != LinkLimits.UNANSWERED) {
+    if (!isEnded) {
       outbound.reply(correlation, reply, borrowed);
     }
   }

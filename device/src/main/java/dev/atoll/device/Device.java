@@ -11,7 +11,9 @@ import dev.atoll.loop.FailureHandler;
 import dev.atoll.loop.IdlePolicy;
 import dev.atoll.loop.LoopOptions;
 import dev.atoll.loop.WorkerPool;
+import dev.atoll.posix.Descriptor;
 import dev.atoll.posix.Posix;
+import java.lang.System.Logger.Level;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -27,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * the socket that {@link #listen} opens. Thread safety: all methods may be called by any thread.
  */
 public final class Device implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(Device.class.getName());
   private static final int WORKERS = 2;
   private static final int WORK_QUEUE = 1024;
 
@@ -35,6 +38,7 @@ public final class Device implements AutoCloseable {
   private final EventLoop loop;
   private final WorkerPool workers;
   private final SegmentAgent agent;
+  private final DescriptorCloser closer = new DescriptorCloser();
   private final AtomicBoolean isClosed = new AtomicBoolean();
   private @Nullable SocketServer server;
   private @Nullable ListeningPlace place;
@@ -58,15 +62,40 @@ public final class Device implements AutoCloseable {
    */
   public static Device start(
       Posix posix, Clock clock, DeviceConfig config, RandomGenerator random) {
+    return start(posix, clock, config, random, () -> {});
+  }
+
+  /**
+   * Starts a device that nobody can reach from outside yet.
+   *
+   * @param posix the operating system
+   * @param clock what waits are measured on
+   * @param config what it is told
+   * @param random where its incarnation comes from
+   * @param whenFailed runs once if the device can not go on; it must not wait
+   * @return the running device, owned by the caller
+   */
+  public static Device start(
+      Posix posix, Clock clock, DeviceConfig config, RandomGenerator random, Runnable whenFailed) {
+    FailureHandler failure = thrown -> decide(thrown, whenFailed);
     EventLoop loop =
         EventLoop.started(
             new LoopOptions(
-                "atoll-loop",
-                new EpollPoller(posix),
-                clock,
-                IdlePolicy.sleeping(),
-                FailureHandler.stopping()));
+                "atoll-loop", new EpollPoller(posix), clock, IdlePolicy.sleeping(), failure));
     return new Device(posix, config, loop, random);
+  }
+
+  /**
+   * What one program's request broke has been taken from that program by now; the others go on.
+   * Only a virtual machine that is itself broken ends the device.
+   */
+  private static FailureHandler.Decision decide(Throwable thrown, Runnable whenFailed) {
+    LOG.log(Level.ERROR, "event=device-failure", thrown);
+    if (thrown instanceof VirtualMachineError) {
+      whenFailed.run();
+      return FailureHandler.Decision.STOP;
+    }
+    return FailureHandler.Decision.CONTINUE;
   }
 
   /**
@@ -88,12 +117,26 @@ public final class Device implements AutoCloseable {
    */
   public void listen(DeviceDirectory directory) {
     ListeningPlace opened = ListeningPlace.open(posix, directory, config.users());
-    onLoop(() -> {
-      place = opened;
-      server = new SocketServer(posix, loop, agent, config, opened.socket());
-      server.start();
-      return true;
-    });
+    boolean isListening = false;
+    try {
+      isListening = onLoop(() -> serve(opened));
+    } finally {
+      if (!isListening) {
+        opened.abandon();
+      }
+    }
+  }
+
+  private boolean serve(ListeningPlace opened) {
+    if (server != null) {
+      throw new IllegalStateException("the device listens already");
+    }
+    place = opened;
+    server =
+        new SocketServer(
+            new SocketServer.Parts(posix, loop, agent, closer), config, opened.socket());
+    server.start();
+    return true;
   }
 
   /**
@@ -123,10 +166,26 @@ public final class Device implements AutoCloseable {
     try {
       if (loop.isOpen()) {
         onLoop(this::stop);
+      } else {
+        abandon();
       }
     } finally {
-      workers.close();
-      loop.close();
+      try {
+        workers.close();
+      } finally {
+        loop.close();
+        closer.close();
+      }
+    }
+  }
+
+  /** The loop has failed: what can still be taken away is. */
+  private void abandon() {
+    if (server != null) {
+      server.abandon();
+    }
+    if (place != null) {
+      place.close();
     }
   }
 
@@ -174,6 +233,11 @@ public final class Device implements AutoCloseable {
     @Override
     public <T> boolean work(Callable<T> task, BiConsumer<@Nullable T, @Nullable Throwable> onLoop) {
       return workers.submit(task, onLoop);
+    }
+
+    @Override
+    public void close(Descriptor descriptor) {
+      closer.close(descriptor);
     }
 
     @Override

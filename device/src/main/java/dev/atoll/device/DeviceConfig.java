@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.atoll.device;
 
+import dev.atoll.link.LinkLimits;
 import dev.atoll.posix.FileSystemStatus;
 import java.time.Duration;
 import java.util.Set;
@@ -43,8 +44,19 @@ public record DeviceConfig(
           FileSystemStatus.OVERLAYFS_MAGIC,
           FileSystemStatus.ZFS_MAGIC);
 
-  /** Copies the set. */
+  /** Checks the numbers and copies the set. */
   public DeviceConfig {
+    if (nodeId < 1 || nodeId > LinkLimits.NODE_ID_MAX) {
+      throw new IllegalArgumentException("nodeId=" + nodeId + " is not from 1 to 64");
+    }
+    if (sessionsMax < 1 || sessionsPerUserMax < 1) {
+      throw new IllegalArgumentException(
+          "sessionsMax=" + sessionsMax + " sessionsPerUserMax=" + sessionsPerUserMax);
+    }
+    if (revocationTimeout.isNegative() || greetingTimeout.isNegative()) {
+      throw new IllegalArgumentException(
+          "revocationTimeout=" + revocationTimeout + " greetingTimeout=" + greetingTimeout);
+    }
     fileSystems = Set.copyOf(fileSystems);
   }
 

@@ -16,6 +16,7 @@ import dev.atoll.posix.MemoryCalls;
 import dev.atoll.posix.Posix;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -45,11 +46,11 @@ final class ExportFileCheck {
    * @param fault what is wrong; null if nothing is
    */
   record Verdict(@Nullable ExportFiles files, Reply.@Nullable Refused fault) {
-    /** Closes what was only just opened; what was offered is the caller's. */
-    void abandon() {
-      if (files != null) {
-        files.close();
-      }
+    /** What was only just opened and was not offered. */
+    List<Descriptor> opened(List<Descriptor> offered) {
+      return files == null || offered.contains(files.readOnly())
+          ? List.of()
+          : List.of(files.readOnly());
     }
   }
 
@@ -63,7 +64,10 @@ final class ExportFileCheck {
     }
     if (offered.size() == FILES_WITH_READ_ONLY) {
       Descriptor readOnly = offered.get(2);
-      fault = findFaultOfReadOnly(readWrite, readOnly);
+      fault = findForeignServer(readOnly, control);
+      if (fault == null) {
+        fault = findFaultOfReadOnly(readWrite, readOnly);
+      }
       return fault != null
           ? new Verdict(null, fault)
           : new Verdict(new ExportFiles(readWrite, readOnly, control), null);
@@ -86,6 +90,10 @@ final class ExportFileCheck {
 
   private Reply.@Nullable Refused findFault(
       Request.ExportCreate request, Descriptor readWrite, Descriptor control) {
+    Reply.Refused foreign = findForeignServer(readWrite, control);
+    if (foreign != null) {
+      return foreign;
+    }
     FileStatus status = posix.statx(readWrite);
     if (!status.isRegularFile()) {
       return refuse(RsmError.BAD_ADDR, "the memory offered is no regular file");
@@ -109,6 +117,31 @@ final class ExportFileCheck {
     return accessOf(readOnly) == FileCalls.O_RDONLY
         ? null
         : refuse(RsmError.PERM_DENIED, "the third descriptor must be open for reading only");
+  }
+
+  /** First of all: nothing below may ask a server that a program runs. */
+  private Reply.@Nullable Refused findForeignServer(Descriptor readWrite, Descriptor control) {
+    if (!isMemfd(control)) {
+      return refuse(RsmError.BAD_ADDR, "the control page is not sealed");
+    }
+    if (isMemfd(readWrite)) {
+      return null;
+    }
+    Optional<String> type = ServedByKernel.typeOf(readWrite);
+    if (type.isPresent() && ServedByKernel.namesOf(fileSystems).contains(type.get())) {
+      return null;
+    }
+    return refuse(
+        RsmError.BAD_ADDR,
+        "files of "
+            + type.orElse("a file system that the device does not see")
+            + " are not exported: an access could wait for its server");
+  }
+
+  /** fcntl(2): only files in memory have seals, and asking for them asks no server. */
+  private boolean isMemfd(Descriptor descriptor) {
+    int seals = posix.seals(descriptor);
+    return seals >= 0 && (seals & MemoryCalls.F_SEAL_SHRINK) != 0;
   }
 
   private Reply.@Nullable Refused findFaultOfKind(Descriptor readWrite) {
@@ -148,10 +181,6 @@ final class ExportFileCheck {
   private Reply.@Nullable Refused findFaultOfControl(Descriptor control) {
     if (accessOf(control) != FileCalls.O_RDONLY) {
       return refuse(RsmError.PERM_DENIED, "the control page must be offered for reading only");
-    }
-    int seals = posix.seals(control);
-    if (seals < 0 || (seals & MemoryCalls.F_SEAL_SHRINK) == 0) {
-      return refuse(RsmError.BAD_ADDR, "the control page is not sealed");
     }
     try (ControlPage page = ControlPage.attach(posix, posix.duplicate(control), false)) {
       page.failedErrno();

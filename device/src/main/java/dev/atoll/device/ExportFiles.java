@@ -10,12 +10,10 @@ import dev.atoll.posix.Descriptor;
  * @param readOnly the same file opened for reading only, which other users can not widen
  * @param control the region's control page, for reading only
  */
-record ExportFiles(Descriptor readWrite, Descriptor readOnly, Descriptor control)
-    implements AutoCloseable {
-  @Override
-  public void close() {
-    readWrite.close();
-    readOnly.close();
-    control.close();
+record ExportFiles(Descriptor readWrite, Descriptor readOnly, Descriptor control) {
+  void closeBy(AgentPorts ports) {
+    ports.close(readWrite);
+    ports.close(readOnly);
+    ports.close(control);
   }
 }

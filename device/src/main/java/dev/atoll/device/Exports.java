@@ -11,6 +11,8 @@ import dev.atoll.link.Request;
 import dev.atoll.link.RsmError;
 import dev.atoll.link.SignalSlotLayout;
 import dev.atoll.posix.Descriptor;
+import dev.atoll.posix.Errno;
+import dev.atoll.posix.ErrnoException;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -107,11 +109,11 @@ final class Exports {
       @Nullable Throwable failure) {
     Site.hit("export.checked");
     if (verdict == null) {
-      refuse(session, envelope, Reply.Refused.of(RsmError.BAD_ADDR, String.valueOf(failure)));
+      refuse(session, envelope, refusalOf(failure));
     } else if (verdict.fault() != null) {
       refuse(session, envelope, verdict.fault());
     } else if (session.isEnded() || session.handles().isFull()) {
-      verdict.abandon();
+      verdict.opened(envelope.descriptors()).forEach(ports::close);
       refuse(session, envelope, handlesFull());
     } else if (verdict.files() != null) {
       admit(session, envelope.correlation(), request, verdict.files());
@@ -218,7 +220,7 @@ final class Exports {
       return;
     }
     export.setPhase(Phase.GONE);
-    export.files().close();
+    export.files().closeBy(ports);
     live--;
     ClientSession session = export.session();
     if (!session.isEnded()) {
@@ -228,10 +230,17 @@ final class Exports {
     Site.hit("destroy.freed");
   }
 
-  private static void refuse(
-      ClientSession session, Request.Envelope envelope, Reply.Refused refused) {
-    envelope.closeDescriptors();
+  private void refuse(ClientSession session, Request.Envelope envelope, Reply.Refused refused) {
+    envelope.descriptors().forEach(ports::close);
     session.reply(envelope.correlation(), refused);
+  }
+
+  private static Reply.Refused refusalOf(@Nullable Throwable failure) {
+    boolean isExhausted =
+        failure instanceof ErrnoException e
+            && (e.errno() == Errno.EMFILE || e.errno() == Errno.ENFILE);
+    return Reply.Refused.of(
+        isExhausted ? RsmError.INSUFFICIENT_RESOURCES : RsmError.BAD_ADDR, String.valueOf(failure));
   }
 
   private static Reply.Refused handlesFull() {

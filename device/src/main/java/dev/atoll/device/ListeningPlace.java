@@ -41,6 +41,8 @@ final class ListeningPlace implements AutoCloseable {
     directory.checkOwnership(posix, posix.statx(directory.path(), false));
     Descriptor lock = takeLock(posix, directory);
     try {
+      // Also for a directory that a device with other users has left.
+      setMode(directory.path(), isForAll ? "rwx--x--x" : "rwx------");
       removeStaleSocket(directory);
       Descriptor socket = posix.listenUnix(directory.socket(), BACKLOG);
       Site.hit("device.bound");
@@ -125,6 +127,15 @@ final class ListeningPlace implements AutoCloseable {
       }
     } catch (IOException e) {
       throw new UncheckedIOException("The socket " + path + " of a dead device can not go", e);
+    }
+  }
+
+  /** Gives up a place that the device could not take. */
+  void abandon() {
+    try {
+      socket.close();
+    } finally {
+      close();
     }
   }
 

@@ -30,6 +30,7 @@ final class SegmentAgent {
       MemoryCalls.F_SEAL_SHRINK | MemoryCalls.F_SEAL_GROW | MemoryCalls.F_SEAL_SEAL;
 
   private final Posix posix;
+  private final AgentPorts ports;
   private final DeviceConfig config;
   private final long incarnation;
   private final SegmentIds ids = new SegmentIds();
@@ -41,6 +42,7 @@ final class SegmentAgent {
 
   SegmentAgent(Posix posix, AgentPorts ports, DeviceConfig config, RandomGenerator random) {
     this.posix = posix;
+    this.ports = ports;
     this.config = config;
     this.incarnation = random.nextLong();
     var revocation = new Revocation(ids, ports, config.revocationTimeout().toNanos());
@@ -69,8 +71,8 @@ final class SegmentAgent {
 
   /** Takes a request; owns the envelope's descriptors. */
   void handle(ClientSession session, Request.Envelope envelope) {
-    if (!session.beginRequest()) {
-      envelope.closeDescriptors();
+    if (!session.beginRequest(envelope.correlation())) {
+      closeAll(envelope);
       session.refuse(
           envelope.correlation(),
           Reply.Refused.of(
@@ -82,7 +84,7 @@ final class SegmentAgent {
       return;
     }
     boolean isSurplus = !envelope.descriptors().isEmpty();
-    envelope.closeDescriptors();
+    closeAll(envelope);
     if (isSurplus) {
       refuse(session, envelope, Errno.EINVAL, "no descriptors go with this request");
     } else if (session.isGreeted() == envelope.request() instanceof Request.Hello) {
@@ -90,6 +92,10 @@ final class SegmentAgent {
     } else {
       dispatch(session, envelope);
     }
+  }
+
+  private void closeAll(Request.Envelope envelope) {
+    envelope.descriptors().forEach(ports::close);
   }
 
   private void dispatch(ClientSession session, Request.Envelope envelope) {

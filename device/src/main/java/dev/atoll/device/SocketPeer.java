@@ -2,6 +2,7 @@
 package dev.atoll.device;
 
 import dev.atoll.base.AtollException;
+import dev.atoll.link.LinkLimits;
 import dev.atoll.link.MalformedBlockException;
 import dev.atoll.link.Notification;
 import dev.atoll.link.Reply;
@@ -36,8 +37,11 @@ final class SocketPeer implements Outbound {
   /** Messages taken in one turn, so that one busy program does not keep the others waiting. */
   private static final int MESSAGES_PER_TURN = 32;
 
-  /** Answers that wait for a program that does not take them; more, and it is cut off. */
-  private static final int BACKLOG_MAX = 1024;
+  /**
+   * What may wait for a program that does not take it: an answer, and a notification for each of
+   * its imports. More can not come, since nothing is taken from it meanwhile.
+   */
+  private static final int BACKLOG_MAX = LinkLimits.HANDLES_MAX + LinkLimits.OUTSTANDING_MAX;
 
   private final Posix posix;
   private final SegmentAgent agent;
@@ -66,6 +70,9 @@ final class SocketPeer implements Outbound {
 
     /** Runs an action after the one under way, on the loop. */
     void later(Runnable action);
+
+    /** Closes what a program has sent, elsewhere than on the loop. */
+    void discard(List<Descriptor> descriptors);
 
     void closed(SocketPeer peer);
   }
@@ -103,8 +110,11 @@ final class SocketPeer implements Outbound {
       if ((events & WaitCalls.POLLOUT) != 0) {
         drain();
       }
-      if ((events & ~WaitCalls.POLLOUT) != 0 && !isClosed) {
+      if ((events & ~WaitCalls.POLLOUT) != 0 && isTaking()) {
         receive();
+      }
+      if ((events & WaitCalls.POLLHUP) != 0 && !isClosed && !backlog.isEmpty()) {
+        close();
       }
     } catch (AtollException e) {
       LOG.log(Level.WARNING, "event=session-cut session=" + session().number(), e);
@@ -113,12 +123,14 @@ final class SocketPeer implements Outbound {
   }
 
   private void receive() {
-    for (int i = 0; i < MESSAGES_PER_TURN && !isClosed && !isBroken; i++) {
+    for (int i = 0; i < MESSAGES_PER_TURN && isTaking(); i++) {
       ReceivedMessage message = posix.receiveMessage(socket, inbox);
       if (message.length() == -Errno.EAGAIN.number()) {
         return;
       }
       if (message.length() <= 0) {
+        // An empty message may carry descriptors all the same.
+        host.discard(message.descriptors());
         close();
         return;
       }
@@ -126,10 +138,14 @@ final class SocketPeer implements Outbound {
     }
   }
 
+  private boolean isTaking() {
+    return !isClosed && !isBroken && backlog.isEmpty();
+  }
+
   private void take(ReceivedMessage message) {
     if (message.isTruncated()) {
       // Bytes or descriptors are lost, so nothing that follows can be trusted to belong together.
-      message.closeDescriptors();
+      host.discard(message.descriptors());
       agent.countMalformed();
       close();
       return;
@@ -138,7 +154,7 @@ final class SocketPeer implements Outbound {
     try {
       envelope = RequestCodec.decode(inbox.asSlice(0, message.length()), message.descriptors());
     } catch (MalformedBlockException e) {
-      message.closeDescriptors();
+      host.discard(message.descriptors());
       agent.countMalformed();
       session()
           .refuse(e.correlation(), Reply.Refused.of(e.errno(), String.valueOf(e.getMessage())));
@@ -168,7 +184,8 @@ final class SocketPeer implements Outbound {
     long sent = posix.sendMessage(socket, block, borrowed);
     if (sent == -Errno.EAGAIN.number()) {
       enqueue(block, borrowed);
-      registration().modify(WaitCalls.POLLIN | WaitCalls.POLLOUT);
+      // Nothing more is taken from a program until it has taken its answers.
+      registration().modify(WaitCalls.POLLOUT);
     } else if (sent < 0) {
       breakOff();
     }
@@ -230,11 +247,17 @@ final class SocketPeer implements Outbound {
     }
     isClosed = true;
     registration().cancel();
-    socket.close();
+    // With descriptors in messages nobody has read, its close can wait for their files.
+    host.discard(List.of(socket));
     backlog.forEach(Pending::close);
     backlog.clear();
     agent.end(session());
     host.closed(this);
+  }
+
+  /** Closes the socket alone; the loop that owned the rest has failed. */
+  void abandon() {
+    host.discard(List.of(socket));
   }
 
   private ClientSession session() {

@@ -13,6 +13,7 @@ import dev.atoll.posix.Posix;
 import dev.atoll.posix.WaitCalls;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
+import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -27,6 +28,12 @@ final class SocketServer implements SocketPeer.Host {
   private static final System.Logger LOG = System.getLogger(SocketServer.class.getName());
 
   /** How long accepting rests when descriptors have run out; asking again at once would spin. */
+  private static final Set<Errno> EXHAUSTED =
+      EnumSet.of(Errno.EMFILE, Errno.ENFILE, Errno.ENOBUFS, Errno.ENOMEM);
+
+  /** Connections taken in one turn; the rest wait for the next, behind everybody's requests. */
+  private static final int ACCEPTS_PER_TURN = 32;
+
   private static final long EXHAUSTED_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   private final Posix posix;
@@ -34,22 +41,34 @@ final class SocketServer implements SocketPeer.Host {
   private final SegmentAgent agent;
   private final DeviceConfig config;
   private final Descriptor listener;
+  private final DescriptorCloser closer;
   private final SocketPeer.Buffers buffers;
   private final Set<SocketPeer> peers = new LinkedHashSet<>();
   private @Nullable Registration registration;
 
-  SocketServer(Posix posix, EventLoop loop, SegmentAgent agent, DeviceConfig config, Descriptor l) {
-    this.posix = posix;
-    this.loop = loop;
-    this.agent = agent;
+  SocketServer(Parts parts, DeviceConfig config, Descriptor listener) {
+    this.posix = parts.posix();
+    this.loop = parts.loop();
+    this.agent = parts.agent();
+    this.closer = parts.closer();
     this.config = config;
-    this.listener = l;
+    this.listener = listener;
     Arena arena = Arena.ofAuto();
     this.buffers =
         new SocketPeer.Buffers(
             arena.allocate(LinkLimits.BLOCK_BYTES_MAX, Long.BYTES),
             arena.allocate(LinkLimits.BLOCK_BYTES_MAX, Long.BYTES));
   }
+
+  /**
+   * The parts of the device that it works with.
+   *
+   * @param posix the operating system
+   * @param loop what it runs on
+   * @param agent who takes the requests
+   * @param closer who closes what programs send
+   */
+  record Parts(Posix posix, EventLoop loop, SegmentAgent agent, DescriptorCloser closer) {}
 
   void start() {
     registration = loop.register(listener, WaitCalls.POLLIN, events -> acceptAll());
@@ -64,14 +83,23 @@ final class SocketServer implements SocketPeer.Host {
     List.copyOf(peers).forEach(SocketPeer::close);
   }
 
+  /** After a failure of the loop: lets every program see that the device has gone. */
+  void abandon() {
+    listener.close();
+    peers.forEach(SocketPeer::abandon);
+  }
+
   private void acceptAll() {
-    int number = posix.accept(listener);
-    while (number >= 0) {
-      admitOrClose(new Descriptor(posix, number, "a session's socket"));
-      number = posix.accept(listener);
-    }
-    if (number == -Errno.EMFILE.number() || number == -Errno.ENFILE.number()) {
-      rest(Errno.of(-number));
+    for (int i = 0; i < ACCEPTS_PER_TURN; i++) {
+      int number = posix.accept(listener);
+      if (number >= 0) {
+        admitOrClose(new Descriptor(posix, number, "a session's socket"));
+      } else if (EXHAUSTED.contains(Errno.of(-number))) {
+        rest(Errno.of(-number));
+        return;
+      } else if (number == -Errno.EAGAIN.number()) {
+        return;
+      }
     }
   }
 
@@ -104,7 +132,7 @@ final class SocketServer implements SocketPeer.Host {
     PeerCredentials credentials = posix.peerCredentials(socket);
     if (!isAllowed(credentials.uid()) || !agent.hasRoomFor(credentials.uid())) {
       LOG.log(
-          Level.INFO,
+          Level.DEBUG,
           "event=session-refused uid={0} pid={1}",
           credentials.uid(),
           credentials.pid());
@@ -141,6 +169,11 @@ final class SocketServer implements SocketPeer.Host {
   @Override
   public void later(Runnable action) {
     loop.execute(action);
+  }
+
+  @Override
+  public void discard(List<Descriptor> descriptors) {
+    closer.close(descriptors);
   }
 
   @Override

@@ -51,8 +51,13 @@ final class RawClient implements AutoCloseable {
     return awaitReply();
   }
 
-  void tell(Request request) {
-    send(RequestCodec.encode(buffer, ++correlation, request));
+  /** Sends a request and waits for nothing; false if the device does not take it now. */
+  boolean tell(Request request) {
+    return send(RequestCodec.encode(buffer, ++correlation, request));
+  }
+
+  Descriptor socket() {
+    return socket;
   }
 
   /** Sends any bytes; false if the device does not take them. */

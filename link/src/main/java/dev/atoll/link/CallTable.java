@@ -52,6 +52,13 @@ final class CallTable {
     }
   }
 
+  /** Takes back a call that could not be sent. */
+  void forget(Call call) {
+    if (waiting.remove(call.correlation()) != null) {
+      room.release();
+    }
+  }
+
   /** Gives an answer to whoever waits; nobody waiting means the device answers out of turn. */
   boolean complete(long correlation, Reply reply, List<Descriptor> descriptors) {
     Call call = waiting.remove(correlation);

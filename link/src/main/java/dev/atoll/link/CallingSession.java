@@ -40,7 +40,7 @@ abstract class CallingSession implements Session {
   final void greet() throws InterruptedException {
     boolean isDone = false;
     try {
-      Answer answer = call(new Request.Hello(LinkLimits.VERSION, posix.pageSize()), List.of());
+      Answer answer = hello();
       try {
         welcome = checked(answer.reply());
         signalRange = mapSignals(answer.descriptors());
@@ -52,6 +52,18 @@ abstract class CallingSession implements Session {
       if (!isDone) {
         close();
       }
+    }
+  }
+
+  private Answer hello() throws InterruptedException {
+    try {
+      return call(new Request.Hello(LinkLimits.VERSION, posix.pageSize()), List.of());
+    } catch (LinkException e) {
+      throw new LinkException(
+          LinkException.REFUSED,
+          "The device hangs up on this program before it greets: it does not take programs of this"
+              + " user, or has as many sessions as it takes.",
+          e);
     }
   }
 
@@ -122,7 +134,12 @@ abstract class CallingSession implements Session {
     }
     CallTable.Call call = calls.begin(request);
     if (!call.answer().isDone()) {
-      transmit(call.correlation(), request, passed);
+      try {
+        transmit(call.correlation(), request, passed);
+      } catch (InterruptedException | RuntimeException e) {
+        calls.forget(call);
+        throw e;
+      }
     }
     return calls.await(call);
   }

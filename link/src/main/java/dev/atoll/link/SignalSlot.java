@@ -50,12 +50,12 @@ public final class SignalSlot {
   }
 
   /**
-   * Reads how many signals were posted.
+   * Reads how many signals were posted, with acquire: what the poster stored before is seen.
    *
    * @return the count modulo 2^32
    */
-  public int postedOpaque() {
-    return (int) POSTED.getOpaque(slot, 0L);
+  public int postedAcquire() {
+    return (int) POSTED.getAcquire(slot, 0L);
   }
 
   /**
@@ -99,7 +99,7 @@ public final class SignalSlot {
 
   /** Device only: adds one signal; the caller wakes the waiters. */
   public void post() {
-    POSTED.setOpaque(slot, 0L, postedOpaque() + 1);
+    POSTED.setRelease(slot, 0L, (int) POSTED.getOpaque(slot, 0L) + 1);
     bumpRelease();
   }
 

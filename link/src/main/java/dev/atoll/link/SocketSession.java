@@ -16,6 +16,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
  * A session with a device in another process, over its Unix socket.
@@ -32,6 +33,7 @@ public final class SocketSession extends CallingSession {
   private final Descriptor socket;
   private final Descriptor wake;
   private final Thread service;
+  private final ReentrantReadWriteLock users = new ReentrantReadWriteLock();
   private volatile boolean isStopping;
 
   private SocketSession(Posix posix, Descriptor socket, Descriptor wake) {
@@ -73,6 +75,12 @@ public final class SocketSession extends CallingSession {
     try {
       return posix.connectUnix(directory.socket());
     } catch (ErrnoException e) {
+      if (e.errno() == Errno.EACCES) {
+        throw new LinkException(
+            LinkException.REFUSED,
+            "The device at " + directory.socket() + " does not take programs of this user.",
+            e);
+      }
       if (e.errno() == Errno.ENOENT || e.errno() == Errno.ECONNREFUSED) {
         throw new LinkException(
             LinkException.NO_DEVICE,
@@ -111,6 +119,7 @@ public final class SocketSession extends CallingSession {
   @Override
   void transmit(long correlation, Request request, List<Descriptor> passed)
       throws InterruptedException {
+    users.readLock().lock();
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment block =
           RequestCodec.encode(
@@ -128,6 +137,8 @@ public final class SocketSession extends CallingSession {
         LOG.log(Level.DEBUG, "event=send-failed errno={0}", Errno.of((int) -sent));
         stopService();
       }
+    } finally {
+      users.readLock().unlock();
     }
   }
 
@@ -137,9 +148,15 @@ public final class SocketSession extends CallingSession {
     if (!Thread.currentThread().equals(service)) {
       joinService();
     }
-    // Only now: until here the service thread may use them.
-    socket.close();
-    wake.close();
+    // Only now, when neither the service thread nor a caller uses them: a number that is closed too
+    // early may be somebody else's by the time it is written to.
+    users.writeLock().lock();
+    try {
+      socket.close();
+      wake.close();
+    } finally {
+      users.writeLock().unlock();
+    }
   }
 
   private void stopService() {
@@ -175,8 +192,11 @@ public final class SocketSession extends CallingSession {
     } catch (MalformedBlockException e) {
       LOG.log(Level.WARNING, "event=session-cut reason=device-sends-garbage", e);
     } finally {
-      posix().shutdown(socket);
-      lose();
+      try {
+        posix().shutdown(socket);
+      } finally {
+        lose();
+      }
     }
   }
 
@@ -188,6 +208,7 @@ public final class SocketSession extends CallingSession {
         return true;
       }
       if (message.length() <= 0) {
+        message.closeDescriptors();
         return false;
       }
       take(buffer.asSlice(0, message.length()), message);
@@ -200,6 +221,15 @@ public final class SocketSession extends CallingSession {
       message.closeDescriptors();
       throw new MalformedBlockException(Errno.EMSGSIZE, 0, "a block does not fit the buffer");
     }
+    try {
+      decode(block, message);
+    } catch (MalformedBlockException e) {
+      message.closeDescriptors();
+      throw e;
+    }
+  }
+
+  private void decode(MemorySegment block, ReceivedMessage message) {
     ReplyCodec.decode(
         block,
         new ReplyCodec.Sink() {

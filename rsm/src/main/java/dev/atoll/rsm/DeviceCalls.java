@@ -62,6 +62,16 @@ final class DeviceCalls {
       if (!e.code().equals(LinkException.LOST)) {
         throw e;
       }
+    } catch (RsmException e) {
+      // An interrupted call may have given it back already.
+      if (e.error() != RsmError.BAD_SEG_HNDL) {
+        throw e;
+      }
+    } catch (IllegalStateException e) {
+      // The session was closed meanwhile, which has given back all that it had.
+      if (session.isOpen()) {
+        throw e;
+      }
     } finally {
       if (isInterrupted) {
         Thread.currentThread().interrupt();

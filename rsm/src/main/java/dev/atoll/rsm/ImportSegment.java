@@ -13,6 +13,7 @@ import dev.atoll.posix.Descriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +54,7 @@ public final class ImportSegment implements AutoCloseable {
   private volatile boolean isAborted;
 
   private volatile boolean isDisconnected;
+  private final AtomicBoolean isLeaving = new AtomicBoolean();
 
   private ImportSegment(
       RsmContext context,
@@ -77,11 +79,21 @@ public final class ImportSegment implements AutoCloseable {
       throw DeviceCalls.unexpected(CONNECT, answer);
     }
     Site.hit("import.connected");
-    var segment = new ImportSegment(context, connected, permission, answer.descriptors());
+    ImportSegment segment;
+    try {
+      segment = new ImportSegment(context, connected, permission, answer.descriptors());
+    } catch (IllegalStateException e) {
+      // The session was closed meanwhile.
+      answer.closeDescriptors();
+      throw e;
+    }
     context.imports().put(connected.handle(), segment);
     // A revocation that came before the segment was listed found nobody to tell.
     if (segment.slot.stateOpaque() != SignalSlotLayout.LIVE) {
       segment.abort();
+    }
+    if (!context.session().isOpen()) {
+      segment.lose();
     }
     return segment;
   }
@@ -263,16 +275,26 @@ public final class ImportSegment implements AutoCloseable {
   }
 
   private boolean leave() {
-    if (!context.imports().remove(properties.handle(), this)) {
+    if (!isLeaving.compareAndSet(false, true)) {
       return false;
     }
     isDisconnected = true;
     mappings.close();
+    // Unlisted only now: a revocation in between must find the mappings to wait for.
+    context.imports().remove(properties.handle(), this);
     if (context.session().isOpen()) {
       context.calls().release(DISCONNECT, new Request.ImportDisconnect(properties.handle()));
     }
     context.wakeWaiters();
     return true;
+  }
+
+  /** The session ends, and the device frees what it knows of this import by itself. */
+  void unmapForGood() {
+    isDisconnected = true;
+    isLeaving.set(true);
+    mappings.close();
+    context.imports().remove(properties.handle(), this);
   }
 
   /** The exporter has withdrawn the segment: the mappings become scratch memory in place. */

@@ -52,12 +52,12 @@ public final class RsmLibrary implements AutoCloseable {
   }
 
   /**
-   * Unmaps and disconnects every import that is still there. To be called before the session is
-   * closed. Idempotent.
+   * Unmaps every import that is still there; the end of the session, which comes next, disconnects
+   * them. Idempotent.
    */
   @Override
   public void close() {
-    List.copyOf(imports.values()).forEach(ImportSegment::close);
+    List.copyOf(imports.values()).forEach(ImportSegment::unmapForGood);
   }
 
   /** Told by the session's service thread. */

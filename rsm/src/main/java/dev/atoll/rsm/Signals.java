@@ -112,12 +112,12 @@ public final class Signals {
    * @return the count, zero once the session has ended
    */
   public int pending() {
-    return context.session().isOpen() ? slot.postedOpaque() - taken.get() : 0;
+    return context.session().isOpen() && isOurs() ? slot.postedAcquire() - taken.get() : 0;
   }
 
   private boolean tryTake() {
     int seen = taken.get();
-    while (slot.postedOpaque() - seen > 0) {
+    while (isOurs() && slot.postedAcquire() - seen > 0) {
       if (taken.compareAndSet(seen, seen + 1)) {
         return true;
       }
@@ -136,7 +136,11 @@ public final class Signals {
     if (state == SignalSlotLayout.DISCONNECTED) {
       return RsmError.CONN_ABORTED;
     }
-    boolean isOurs = slot.generationOpaque() == (int) (handle >>> 32);
-    return state == SignalSlotLayout.LIVE && isOurs ? null : RsmError.BAD_SEG_HNDL;
+    return state == SignalSlotLayout.LIVE && isOurs() ? null : RsmError.BAD_SEG_HNDL;
+  }
+
+  /** A slot finds another use once its handle is given back. */
+  private boolean isOurs() {
+    return slot.generationOpaque() == (int) (handle >>> 32);
   }
 }

@@ -204,7 +204,7 @@ class TwoUsersTest {
     Path own = directory.resolve("own");
     try (ForkedJvm narrow = ForkedJvm.of(NodeDaemon.class).args(own.toString()).start()) {
       narrow.expect("ready");
-      importer.isRefused("attach " + own, "EACCES");
+      importer.isRefused("attach " + own, "ATOLL_SESSION_REFUSED");
       try (RoleProcess root = RoleProcess.start()) {
         root.does("attach " + own);
       }
