@@ -81,4 +81,14 @@ public record FileStatus(
   public int permissions() {
     return mode & 0xFFF;
   }
+
+  /**
+   * Tells how much of the file system the file takes, which may be more than its size (blocks are
+   * whole, and there is metadata) or less (holes, compression).
+   *
+   * @return bytes that are really allocated
+   */
+  public long allocatedBytes() {
+    return blocks * 512;
+  }
 }
