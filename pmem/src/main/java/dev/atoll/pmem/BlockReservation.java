@@ -39,7 +39,7 @@ final class BlockReservation {
     if (isSparse) {
       return growSparse();
     }
-    if (isAllocated(0, size)) {
+    if (isAllocated(0)) {
       return Reservation.RESERVED;
     }
     writeZeros(0);
@@ -47,8 +47,8 @@ final class BlockReservation {
   }
 
   /**
-   * Extends an existing file if it is smaller, and reserves blocks for its holes; {@link #restore}
-   * takes that back.
+   * Extends an existing file if it is smaller, and reserves blocks for its holes up to the size
+   * asked; {@link #restore} takes back what was added behind its end.
    *
    * <p>Blocks are reserved first without touching the size, so a full file system leaves the size
    * as it was; setting the size afterwards needs no more blocks.
@@ -57,11 +57,14 @@ final class BlockReservation {
     if (isSparse) {
       return before.size() < size ? growSparse() : Reservation.SPARSE;
     }
-    long target = Math.max(size, before.size());
-    boolean isReserved = isAllocated(FileCalls.FALLOC_FL_KEEP_SIZE, target);
+    requireSpace(before);
+    if (size <= before.size()) {
+      return reserveWithin(before);
+    }
+    boolean isReserved = isAllocated(FileCalls.FALLOC_FL_KEEP_SIZE);
     Site.hit("pmem.widened");
     // NFS 4.2 knows the plain mode only, so both are tried.
-    if (isAllocated(0, target)) {
+    if (isAllocated(0)) {
       return Reservation.RESERVED;
     }
     if (isReserved) {
@@ -70,6 +73,39 @@ final class BlockReservation {
     }
     writeZeros(before.size());
     return Reservation.WRITTEN;
+  }
+
+  /** The file keeps its size, and what lies beyond the size asked keeps its holes. */
+  private Reservation reserveWithin(FileStatus before) {
+    if (before.allocatedBytes() >= before.size() || isAllocated(0)) {
+      return Reservation.RESERVED;
+    }
+    return Reservation.UNTOUCHED;
+  }
+
+  /**
+   * Refuses what can't fit before anything is taken, because blocks that have filled a hole can't
+   * be told from older ones and taken back. The free space may be gone a moment later, and some
+   * file systems tell none (a tmpfs without a limit shows zero), so fallocate has the last word.
+   */
+  private void requireSpace(FileStatus before) {
+    long free = posix.fstatfs(descriptor).bytesFree();
+    long missing = size - before.allocatedBytes();
+    if (free > 0 && missing > free) {
+      throw new ErrnoException(
+          "fallocate",
+          Errno.ENOSPC.number(),
+          descriptor.subject(),
+          "Wanted size="
+              + size
+              + ", allocated "
+              + before.allocatedBytes()
+              + ", missing "
+              + missing
+              + ", free "
+              + free
+              + " bytes; make room, or ask for less.");
+    }
   }
 
   private Reservation growSparse() {
@@ -84,9 +120,9 @@ final class BlockReservation {
     return Reservation.SPARSE;
   }
 
-  private boolean isAllocated(int mode, long target) {
+  private boolean isAllocated(int mode) {
     try {
-      posix.fallocate(descriptor, mode, 0, target);
+      posix.fallocate(descriptor, mode, 0, size);
       return true;
     } catch (ErrnoException e) {
       requireUnsupported(e);

@@ -20,8 +20,6 @@ import java.nio.file.Path;
 
 /** The protocol of mapping a file: check, probe, map, decide, refuse or hand out. */
 final class FileMapping {
-  private static final long BLOCK_BYTES = 512;
-
   private final Host host;
   private final Path path;
   private final OpenedFile file;
@@ -36,8 +34,12 @@ final class FileMapping {
     this.terms = terms;
   }
 
+  /**
+   * Tells whether blocks are missing. Blocks of metadata, and blocks beyond the end, count as well
+   * (statx(2)), so small holes in a file that has such blocks are not seen.
+   */
   static boolean hasHoles(Media media, FileStatus status) {
-    return !media.isDevice() && status.blocks() * BLOCK_BYTES < status.size();
+    return !media.isDevice() && status.allocatedBytes() < status.size();
   }
 
   /**
@@ -242,11 +244,11 @@ final class FileMapping {
           PmemProblem.HOLES,
           path,
           "blocks for "
-              + status.blocks() * BLOCK_BYTES
+              + status.allocatedBytes()
               + " of "
               + status.size()
               + " bytes are allocated, and flushing a missing page on a full file system kills the"
-              + " process; open it with CREATE without SPARSE to reserve them");
+              + " process; open it with CREATE, its whole size and without SPARSE to reserve them");
     }
   }
 }

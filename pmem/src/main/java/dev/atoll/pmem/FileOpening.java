@@ -42,12 +42,14 @@ final class FileOpening {
     if (!plan.isCreating()) {
       return asItIs(openExisting());
     }
+    boolean isExclusive = plan.options().contains(PmemOption.EXCLUSIVE);
     for (int tries = 0; tries < MOST_TRIES; tries++) {
-      boolean isCreated = true;
-      Descriptor descriptor = createOrNull();
+      boolean isCreated = false;
+      Descriptor descriptor = isExclusive ? null : openExistingOrNull();
       if (descriptor == null) {
-        isCreated = false;
-        descriptor = openExistingOrNull();
+        requireReadableDirectory();
+        isCreated = true;
+        descriptor = createOrNull();
       }
       OpenedFile opened = descriptor == null ? null : sizedOrNull(descriptor, isCreated);
       if (opened != null) {
@@ -60,6 +62,35 @@ final class FileOpening {
         path.toString(),
         "The name leads nowhere, or to another file at each look; remove or repair a symbolic link,"
             + " or end what renames it.");
+  }
+
+  /**
+   * Refuses to create where the new name could not be made durable: a directory is synced through a
+   * descriptor, which only those get who may read it.
+   */
+  private void requireReadableDirectory() {
+    Path parent = path.toAbsolutePath().getParent();
+    if (parent == null) {
+      return; // The root directory exists.
+    }
+    try {
+      openDirectory(posix, parent).close();
+    } catch (ErrnoException e) {
+      if (e.errno() == Errno.EACCES) {
+        throw new ErrnoException(
+            "open",
+            e.number(),
+            parent.toString(),
+            "A file created in a directory that this user can't read could not be made durable, so"
+                + " nothing was created; let the user read the directory, or create the file as one"
+                + " who can.");
+      }
+      throw e;
+    }
+  }
+
+  static Descriptor openDirectory(Posix posix, Path directory) {
+    return posix.open(directory, FileCalls.O_RDONLY | FileCalls.O_DIRECTORY, 0);
   }
 
   private @Nullable Descriptor createOrNull() {

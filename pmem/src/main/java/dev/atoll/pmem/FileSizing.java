@@ -6,12 +6,12 @@ import dev.atoll.memory.MemoryBudget;
 import dev.atoll.posix.Descriptor;
 import dev.atoll.posix.Errno;
 import dev.atoll.posix.ErrnoException;
-import dev.atoll.posix.FileCalls;
 import dev.atoll.posix.FileStatus;
 import dev.atoll.posix.Posix;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -104,23 +104,42 @@ final class FileSizing {
    * allows does not fail but kills the process; so the limits are asked first.
    */
   private void requireMemory(Media media, FileStatus before) {
-    long growth = plan.size() - before.size();
+    long growth = plan.size() - before.allocatedBytes(); // holes will be memory too
     if (media.isVolatile() && growth > 0 && !plan.options().contains(PmemOption.SPARSE)) {
       MemoryBudget.read().require(growth, path.toString());
     }
   }
 
-  /** A name is durable when its directory is (fsync(2), "NOTES"). */
+  /**
+   * A name is durable when its directory is (fsync(2), "NOTES"). A file that was there may be left
+   * by a creator that was killed before it had synced the name, so its directory is synced too; if
+   * this user may not read that, the name is its creator's affair.
+   */
   private void syncDirectory() {
-    if (!isCreated) {
-      return;
+    Descriptor directory;
+    try {
+      directory = FileOpening.openDirectory(posix, parent());
+    } catch (ErrnoException e) {
+      if (e.errno() == Errno.EACCES && !isCreated) {
+        return;
+      }
+      throw e;
     }
-    Path parent = path.toAbsolutePath().getParent();
-    if (parent == null) {
-      return; // The root directory is no file, so it was not created.
-    }
-    try (Descriptor directory = posix.open(parent, FileCalls.O_RDONLY | FileCalls.O_DIRECTORY, 0)) {
+    try (directory) {
       posix.fsync(directory);
+    }
+  }
+
+  /** The directory that holds the name of the file itself, not that of a link to it. */
+  private Path parent() {
+    try {
+      return Objects.requireNonNull(path.toRealPath().getParent());
+    } catch (IOException e) {
+      throw new ErrnoException(
+          "realpath",
+          Errno.ENOENT.number(),
+          path.toString(),
+          "The name went away while the file was being opened (" + e.getMessage() + ").");
     }
   }
 

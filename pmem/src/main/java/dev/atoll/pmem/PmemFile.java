@@ -16,11 +16,13 @@ import java.nio.file.Path;
  *
  * <p>Opening never makes a file smaller and never changes bytes that are there. With {@link
  * PmemOption#CREATE} a missing file is created (readable and writable by its owner alone, before
- * the umask), a smaller one extended with zeros, blocks are reserved, and file and directory are
- * durable when the call returns. If that fails, a file that the call created is deleted, and an
- * existing one keeps its size and content. Openings with {@code CREATE} lock the file meanwhile (an
- * open file description lock, fcntl(2)), so that they wait for each other, and none takes back what
- * another did; openings without it, and other programs, do not wait.
+ * the umask), a smaller one extended with zeros, the blocks of the size asked are reserved, and
+ * file and directory are durable when the call returns (a directory that this user can't read is
+ * left out if the file was there, and refuses a new one). If that fails, a file that the call
+ * created is deleted, and an existing one keeps its size and content. Openings with {@code CREATE}
+ * lock the file meanwhile (an open file description lock, fcntl(2)), so that they wait for each
+ * other, and none takes back what another did; openings without it, and other programs, do not
+ * wait.
  *
  * <p>The file is known by its inode: it may be renamed or deleted while it is open. Truncating it
  * is what others must not do; {@code docs/crash-model.md} says what is detected and what is not.

@@ -181,7 +181,7 @@ public record PmemInfo(
     if (media.isDevice()) {
       return new Fact("blocks", "all", "A device has no holes.");
     }
-    long allocated = status.blocks() * 512;
+    long allocated = status.allocatedBytes();
     return FileMapping.hasHoles(media, status)
         ? new Fact(
             "blocks",

@@ -198,12 +198,9 @@ class ConcurrentCreateTest {
   void deletesNoFileThatWasMovedToTheName() throws IOException {
     Path other = Files.writeString(directory.resolve("other"), "precious");
     onceAt("pmem.created", () -> moveOver(other));
-    Posix failing = FaultyPosix.wrap(Posix.system(), FaultPlan.once("statx", 1, Errno.ENOMEM));
-    try {
-      PmemFile.open(failing, path(), 4096, CREATE).close();
-    } catch (ErrnoException e) {
-      assertThat(e.errno()).isEqualTo(Errno.ENOMEM);
-    }
+    Posix failing = FaultyPosix.wrap(Posix.system(), FaultPlan.once("statx", 2, Errno.ENOMEM));
+    assertThatThrownBy(() -> PmemFile.open(failing, path(), 4096, CREATE))
+        .hasMessageContaining("ENOMEM");
     assertThat(Files.readString(path())).startsWith("precious");
   }
 

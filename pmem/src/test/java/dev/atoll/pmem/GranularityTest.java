@@ -244,6 +244,21 @@ class GranularityTest {
   }
 
   @Test
+  void countsTheHolesOfAMemoryFileAsMemory() {
+    Path shm = Path.of("/dev/shm");
+    Assumptions.assumeTrue(Files.isWritable(shm), "/dev/shm can't be written");
+    Path path = shm.resolve("atoll-pmem-test-" + ProcessHandle.current().pid());
+    PmemFile.open(path, 1L << 40, CREATE, SPARSE).close();
+    try {
+      assertThatThrownBy(() -> PmemFile.open(path, 1L << 40, CREATE))
+          .isInstanceOf(OutOfMemoryBudgetException.class)
+          .hasMessageContaining(path.toString());
+    } finally {
+      assertThat(path.toFile().delete()).isTrue();
+    }
+  }
+
+  @Test
   void flushesLinesOfAReadOnlyMapping() {
     create(Posix.system(), CREATE).close();
     PosixTwin twin = PosixTwin.grantingMapSync();

@@ -96,7 +96,7 @@ class PmemFileFaultTest {
       assertThat(e.errno()).isEqualTo(errno);
       assertThat(plan.visits(call)).isGreaterThanOrEqualTo(nth);
       // Only an error of the last close comes after all is done.
-      assertThat(Files.exists(path)).isEqualTo(call.equals("close") && nth > 1);
+      assertThat(Files.exists(path)).isEqualTo(call.equals("close") && nth > 2);
     }
   }
 
@@ -109,12 +109,14 @@ class PmemFileFaultTest {
     FaultPlan plan = FaultPlan.once(call, nth, errno);
     try {
       PmemFile.open(FaultyPosix.wrap(Posix.system(), plan), path, 64 << 10, CREATE).close();
-      assertThat(plan.visits(call) < nth || isCured(call, errno)).isTrue();
+      // The second to be opened is the directory, which this user may not have to read.
+      boolean isUnreadable = call.equals("open") && errno == Errno.EACCES && nth == 2;
+      assertThat(plan.visits(call) < nth || isCured(call, errno) || isUnreadable).isTrue();
     } catch (ErrnoException e) {
       assertThat(e.errno()).isEqualTo(errno);
       assertThat(Files.readAllBytes(path)).startsWith(content);
       // Only an error of the last close comes after all is done.
-      assertThat(Files.size(path)).isEqualTo(call.equals("close") ? 64 << 10 : 5000);
+      assertThat(Files.size(path)).isEqualTo(call.equals("close") && nth > 1 ? 64 << 10 : 5000);
     }
   }
 

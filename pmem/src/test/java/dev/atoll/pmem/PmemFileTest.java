@@ -10,14 +10,19 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.atoll.posix.Descriptor;
 import dev.atoll.posix.Errno;
 import dev.atoll.posix.ErrnoException;
 import dev.atoll.posix.FileCalls;
+import dev.atoll.posix.FileSystemStatus;
+import dev.atoll.posix.Posix;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.api.InstanceOfAssertFactories;
@@ -76,21 +81,52 @@ class PmemFileTest {
   @Test
   void syncsNewFileAndItsDirectoryBeforeReturning() {
     Path path = directory.resolve("new");
-    AtomicInteger directories = new AtomicInteger();
+    assertThat(syncedBy(path)).containsExactly(path.toString(), directory.toString());
+  }
+
+  /** A creator that was killed may have left the name unsynced, and nobody can tell. */
+  @Test
+  void syncsAnExistingFileAndItsDirectoryToo() throws IOException {
+    Path path = file("there", 0);
+    assertThat(syncedBy(path)).containsExactly(path.toString(), directory.toString());
+    Path place = Files.createDirectory(directory.resolve("place"));
+    Path link = Files.createSymbolicLink(place.resolve("link"), path);
+    assertThat(syncedBy(link)).containsExactly(link.toString(), directory.toString());
+  }
+
+  private static List<String> syncedBy(Path path) {
+    List<String> synced = new ArrayList<>();
     PosixTwin twin =
         PosixTwin.quiet()
             .on(
-                "open",
+                "fsync",
                 (arguments, call) -> {
-                  if (((int) arguments[1] & FileCalls.O_DIRECTORY) != 0) {
-                    assertThat(arguments[0]).isEqualTo(directory);
-                    directories.incrementAndGet();
-                  }
+                  synced.add(((Descriptor) arguments[0]).subject());
                   return call.make(arguments);
                 });
     PmemFile.open(twin.posix(), path, 4096, CREATE).close();
-    assertThat(directories).hasValue(1);
-    assertThat(twin.calls("fsync")).isEqualTo(2);
+    return synced;
+  }
+
+  @Test
+  void createsNothingWhereTheNameCouldNotBeMadeDurable() throws IOException {
+    Path path = directory.resolve("new");
+    PosixTwin twin = PosixTwin.quiet().on("open", this::openWithoutReadingDirectories);
+    assertThatThrownBy(() -> PmemFile.open(twin.posix(), path, 4096, CREATE))
+        .hasMessageContaining("EACCES")
+        .hasMessageContaining("nothing was created");
+    assertThat(path).doesNotExist();
+    // Whose file is there already has made its name durable.
+    PmemFile.open(twin.posix(), file("there", 100), 4096, CREATE).close();
+  }
+
+  private Object openWithoutReadingDirectories(Object[] arguments, PosixTwin.RealCall call)
+      throws Throwable {
+    if (((int) arguments[1] & FileCalls.O_DIRECTORY) != 0) {
+      throw new ErrnoException("open", Errno.EACCES.number(), arguments[0].toString());
+    }
+    assertThat((int) arguments[1] & FileCalls.O_CREAT).isZero();
+    return call.make(arguments);
   }
 
   @Test
@@ -129,13 +165,45 @@ class PmemFileTest {
   }
 
   @Test
-  void fillsTheHolesOfAFileThatIsOpenedToBeReserved() throws IOException {
+  void fillsTheHolesOfAFileUpToTheSizeAsked() throws IOException {
     Path path = directory.resolve("sparse");
     PmemFile.open(path, 1 << 20, CREATE, SPARSE).close();
-    try (PmemFile file = PmemFile.open(path, 4096, CREATE)) {
+    try (PmemFile file = PmemFile.open(path, 64 << 10, CREATE)) {
       assertThat(file.size()).isEqualTo(1 << 20);
+      assertThat(file.hasHoles()).isTrue();
+      assertThat(Posix.system().statx(path, true).allocatedBytes())
+          .isBetween(64L << 10, 128L << 10);
+    }
+    try (PmemFile file = PmemFile.open(path, 1 << 20, CREATE)) {
       assertThat(file.hasHoles()).isFalse();
     }
+  }
+
+  @Test
+  void touchesNoBlocksOfAFileThatHasThemAll() throws IOException {
+    Path path = file("full", 20_000);
+    PosixTwin twin = PosixTwin.quiet();
+    try (PmemFile file = PmemFile.open(twin.posix(), path, 4096, CREATE)) {
+      assertThat(file.reservation()).isEqualTo(Reservation.RESERVED);
+      assertThat(twin.calls("fallocate")).isOne(); // that of the control page
+    }
+  }
+
+  /** Blocks that filled holes could not be taken back, so the disk would stay full. */
+  @Test
+  void refusesToFillHolesBeyondTheFreeSpaceBeforeItTakesAny() {
+    Path path = directory.resolve("sparse");
+    PmemFile.open(path, 1 << 20, CREATE, SPARSE).close();
+    long allocated = Posix.system().statx(path, true).allocatedBytes();
+    PosixTwin twin =
+        PosixTwin.quiet()
+            .on(
+                "fstatfs",
+                (arguments, call) -> new FileSystemStatus(FileSystemStatus.EXT_MAGIC, 4096, 100));
+    assertThatThrownBy(() -> PmemFile.open(twin.posix(), path, 1 << 20, CREATE))
+        .hasMessageContaining("ENOSPC")
+        .hasMessageContaining("free 409600 bytes");
+    assertThat(Posix.system().statx(path, true).allocatedBytes()).isEqualTo(allocated);
   }
 
   @Test
