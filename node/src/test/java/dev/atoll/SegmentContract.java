@@ -15,73 +15,18 @@ import dev.atoll.rsm.ImportMapping;
 import dev.atoll.rsm.ImportSegment;
 import dev.atoll.rsm.Permission;
 import dev.atoll.rsm.RsmException;
-import dev.atoll.rsm.SignalOutcome;
 import dev.atoll.testkit.Conditions;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What segments promise, whatever carries the session; each carrier's test extends this. */
-abstract class SegmentContract {
-  private static final int ID = 0x600000;
-  private static final long SIZE = 1 << 20;
-  private static final Duration LONG = Duration.ofSeconds(20);
-  private static final Duration NOW = Duration.ZERO;
-
-  private Node exporter;
-  private Node importer;
-  private SharedMemory memory;
-  private ExportSegment export;
-
-  /** The node that exports. */
-  abstract Node exportingNode();
-
-  /** The node that imports, which may be the same. */
-  abstract Node importingNode(Node exporting);
-
-  @BeforeEach
-  void makeASegment() {
-    exporter = exportingNode();
-    importer = importingNode(exporter);
-    memory = exporter.allocate(SIZE);
-    export = exporter.controller("loopback").export(memory);
-  }
-
-  @AfterEach
-  void closeAll() {
-    export.close();
-    memory.close();
-    importer.close();
-    exporter.close();
-  }
-
-  private ImportSegment connect(Permission permission) {
-    return importer.controller("loopback").connect(importer.nodeId(), ID, permission);
-  }
-
-  private static void assertRefused(RsmError expected, ThrowingCallable action) {
-    assertThatThrownBy(action)
-        .isInstanceOfSatisfying(RsmException.class, e -> assertThat(e.error()).isEqualTo(expected));
-  }
-
-  private static MemorySegment bytes(String text) {
-    return MemorySegment.ofArray(text.getBytes(StandardCharsets.UTF_8));
-  }
-
-  private static String read(MemorySegment memory, long offset, int length) {
-    return new String(memory.asSlice(offset, length).toArray(JAVA_BYTE), StandardCharsets.UTF_8);
-  }
-
+abstract class SegmentContract extends ContractFixture {
   @Test
   void putReachesTheExportersMemory() {
     export.publish(ID);
@@ -382,116 +327,6 @@ abstract class SegmentContract {
   }
 
   @Test
-  void signalsAreCountedAndTakenOneByOne() throws Exception {
-    export.publish(ID);
-    try (ImportSegment segment = connect(Permission.NONE)) {
-      segment.signals().post();
-      segment.signals().post();
-
-      assertThat(export.signals().await(LONG)).isEqualTo(SignalOutcome.RECEIVED);
-      Conditions.await("the second signal", LONG, () -> export.signals().pending() == 1);
-      assertThat(export.signals().await(NOW)).isEqualTo(SignalOutcome.RECEIVED);
-      assertThat(export.signals().await(NOW)).isEqualTo(SignalOutcome.TIMED_OUT);
-    }
-  }
-
-  @Test
-  void anExportersSignalReachesEveryImport() throws Exception {
-    export.publish(ID);
-    try (ImportSegment first = connect(Permission.READ);
-        ImportSegment second = connect(Permission.NONE)) {
-      export.signals().post();
-
-      assertThat(first.signals().await(LONG)).isEqualTo(SignalOutcome.RECEIVED);
-      assertThat(second.signals().await(LONG)).isEqualTo(SignalOutcome.RECEIVED);
-      assertThat(export.signals().pending()).isZero();
-    }
-  }
-
-  @Test
-  void postingOnAHandleThatWasGivenBackIsRefused() {
-    export.publish(ID);
-    ImportSegment segment = connect(Permission.NONE);
-    segment.close();
-    assertRefused(RsmError.BAD_SEG_HNDL, () -> segment.signals().post());
-    export.destroy();
-    assertRefused(RsmError.BAD_SEG_HNDL, () -> export.signals().post());
-  }
-
-  @Test
-  void postingToNobodyIsNoError() {
-    export.signals().post();
-    export.publish(ID);
-    export.signals().post();
-  }
-
-  @Test
-  void aSignalWakesASleepingWaiter() throws Exception {
-    export.publish(ID);
-    try (ImportSegment segment = connect(Permission.NONE)) {
-      for (int i = 0; i < 20; i++) {
-        CompletableFuture<SignalOutcome> waiter = waitOn(export);
-        segment.signals().post();
-        assertThat(waiter.get(20, TimeUnit.SECONDS)).isEqualTo(SignalOutcome.RECEIVED);
-      }
-    }
-  }
-
-  private static CompletableFuture<SignalOutcome> waitOn(ExportSegment export) {
-    return CompletableFuture.supplyAsync(() -> {
-      try {
-        return export.signals().await(LONG);
-      } catch (InterruptedException e) {
-        throw new IllegalStateException(e);
-      }
-    });
-  }
-
-  @Test
-  void withdrawingTheSegmentWakesAWaitingImporterWithoutEatingASignal() throws Exception {
-    export.publish(ID);
-    try (ImportSegment segment = connect(Permission.READ)) {
-      export.signals().post();
-      Conditions.await("the signal", LONG, () -> segment.signals().pending() == 1);
-      CompletableFuture<SignalOutcome> second = new CompletableFuture<>();
-      Thread waiter =
-          Thread.ofPlatform()
-              .start(() -> {
-                try {
-                  assertThat(segment.signals().await(LONG)).isEqualTo(SignalOutcome.RECEIVED);
-                  second.complete(segment.signals().await(Duration.ofSeconds(-1)));
-                } catch (InterruptedException | AssertionError e) {
-                  second.completeExceptionally(e);
-                }
-              });
-      Conditions.await("the first signal taken", LONG, () -> segment.signals().pending() == 0);
-      export.unpublish();
-      assertThat(second.get(20, TimeUnit.SECONDS)).isEqualTo(SignalOutcome.DISCONNECTED);
-      waiter.join();
-    }
-  }
-
-  @Test
-  void anInterruptEndsAWaitAndTakesNoSignal() throws Exception {
-    for (boolean isVirtual : new boolean[] {false, true}) {
-      CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
-      Thread waiter =
-          (isVirtual ? Thread.ofVirtual() : Thread.ofPlatform())
-              .start(() -> {
-                try {
-                  interrupted.completeExceptionally(
-                      new AssertionError(export.signals().await(LONG).name()));
-                } catch (InterruptedException e) {
-                  interrupted.complete(true);
-                }
-              });
-      waiter.interrupt();
-      assertThat(interrupted.get(20, TimeUnit.SECONDS)).isTrue();
-    }
-    assertThat(export.signals().pending()).isZero();
-  }
-
-  @Test
   void anInterruptedCallIsUndoneAndSaysSo() {
     export.publish(ID);
     Thread.currentThread().interrupt();
@@ -637,35 +472,6 @@ abstract class SegmentContract {
   }
 
   @Test
-  void ofTwoWaitersOneTakesTheOnlySignal() throws Exception {
-    export.publish(ID);
-    try (ImportSegment segment = connect(Permission.NONE)) {
-      CompletableFuture<SignalOutcome> first = waitOn(export);
-      CompletableFuture<SignalOutcome> second = waitOn(export);
-      segment.signals().post();
-      CompletableFuture.anyOf(first, second).get(20, TimeUnit.SECONDS);
-      assertThat(export.signals().pending()).isZero();
-      assertThat(first.isDone() && second.isDone()).isFalse();
-      segment.signals().post();
-      CompletableFuture.allOf(first, second).get(20, TimeUnit.SECONDS);
-    }
-  }
-
-  @Test
-  void aSignalPendingAtUnpublishIsStillDelivered() throws Exception {
-    export.publish(ID);
-    try (ImportSegment segment = connect(Permission.READ)) {
-      segment.signals().post();
-      Conditions.await("the importer's signal", LONG, () -> export.signals().pending() == 1);
-      export.signals().post();
-      export.unpublish();
-      assertThat(segment.signals().await(NOW)).isEqualTo(SignalOutcome.RECEIVED);
-      assertThat(segment.signals().await(NOW)).isEqualTo(SignalOutcome.DISCONNECTED);
-      assertThat(export.signals().await(NOW)).isEqualTo(SignalOutcome.RECEIVED);
-    }
-  }
-
-  @Test
   void connectAgainstUnpublishNeverGivesAUsableHandleAfterwards() throws Exception {
     for (int round = 0; round < 100; round++) {
       export.publish(ID);
@@ -684,22 +490,6 @@ abstract class SegmentContract {
       return true;
     } catch (RsmException e) {
       return e.error() == RsmError.SEG_NOT_PUBLISHED;
-    }
-  }
-
-  @Test
-  void theSignalsOfAHandleGivenBackDoNotSeeThoseOfTheNext() throws Exception {
-    export.publish(ID);
-    export.destroy();
-    try (ExportSegment next = exporter.controller("loopback").export(memory)) {
-      next.publish(ID);
-      try (ImportSegment segment = connect(Permission.NONE)) {
-        segment.signals().post();
-        Conditions.await("the signal", LONG, () -> next.signals().pending() == 1);
-        assertThat(export.signals().pending()).isZero();
-        assertThat(export.signals().await(LONG)).isEqualTo(SignalOutcome.DISCONNECTED);
-        assertThat(next.signals().await(NOW)).isEqualTo(SignalOutcome.RECEIVED);
-      }
     }
   }
 }
