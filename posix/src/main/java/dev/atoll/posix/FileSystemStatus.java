@@ -12,6 +12,9 @@ public record FileSystemStatus(long magic, long blockSize, long blocksFree) {
   /** Memory without a disk below it; msync succeeds there and makes nothing durable. */
   public static final long TMPFS_MAGIC = 0x01021994L;
 
+  /** Memory without a disk below it and without a limit. */
+  public static final long RAMFS_MAGIC = 0x858458f6L;
+
   /** Memory in huge pages. */
   public static final long HUGETLBFS_MAGIC = 0x958458f6L;
 
@@ -48,6 +51,9 @@ public record FileSystemStatus(long magic, long blockSize, long blocksFree) {
     if (magic == TMPFS_MAGIC) {
       return "tmpfs";
     }
+    if (magic == RAMFS_MAGIC) {
+      return "ramfs";
+    }
     if (magic == HUGETLBFS_MAGIC) {
       return "hugetlbfs";
     }
@@ -79,12 +85,13 @@ public record FileSystemStatus(long magic, long blockSize, long blocksFree) {
   }
 
   /**
-   * Tells whether nothing lies below it but memory, so that no flush makes anything durable.
+   * Tells whether nothing lies below it but memory, so that no flush makes anything durable. A
+   * stacked file system does not tell what it is stacked on.
    *
-   * @return true for tmpfs and hugetlbfs
+   * @return true for tmpfs, ramfs and hugetlbfs
    */
   public boolean isVolatile() {
-    return magic == TMPFS_MAGIC || magic == HUGETLBFS_MAGIC;
+    return magic == TMPFS_MAGIC || magic == RAMFS_MAGIC || magic == HUGETLBFS_MAGIC;
   }
 
   /**

@@ -276,4 +276,11 @@ class FileCallsTest {
       Expect.errno(Errno.EINVAL, () -> posix.ftruncate(reading, 5));
     }
   }
+
+  @Test
+  void ramfsIsMemory() {
+    FileSystemStatus ramfs = new FileSystemStatus(FileSystemStatus.RAMFS_MAGIC, 4096, 0);
+    assertThat(ramfs.isVolatile()).isTrue();
+    assertThat(ramfs.name()).isEqualTo("ramfs");
+  }
 }
