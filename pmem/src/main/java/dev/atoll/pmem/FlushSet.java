@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.atoll.pmem;
 
+import dev.atoll.posix.Descriptor;
 import dev.atoll.posix.Errno;
 import dev.atoll.posix.ErrnoException;
+import dev.atoll.posix.FileCalls;
 import dev.atoll.posix.WriteBack;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
+import java.lang.foreign.Arena;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.Optional;
 
 /** The ways in which one mapping can be flushed. */
 final class FlushSet {
+  private static final byte[] ONE = {'1'};
+
   private final Host host;
   private final MappedFile file;
   private final MappingNature nature;
@@ -45,7 +48,7 @@ final class FlushSet {
 
   /**
    * Empties the write-pending queues below a range: by msync on a file system (ext4 and xfs flush
-   * the device in it), by sysfs for a DAX device (sysfs-bus-nd: deep_flush).
+   * the device in it), by sysfs for a DAX device (sysfs-bus-nd: deep_flush, which root may write).
    */
   void deepFlush(long address, long length) {
     if (!file.isDevice()) {
@@ -55,15 +58,24 @@ final class FlushSet {
       return;
     }
     Optional<Path> trigger = host.sysfs().deepFlushFile(nature.media().deviceNumber());
-    if (trigger.isPresent()) {
-      try {
-        Files.writeString(trigger.get(), "1", StandardCharsets.US_ASCII);
-      } catch (IOException e) {
-        throw new ErrnoException(
-            "write",
-            Errno.EIO.number(),
-            trigger.get().toString(),
-            "The deep flush failed (" + e.getMessage() + "); root may write this file.");
+    if (trigger.isEmpty()) {
+      throw new ErrnoException(
+          "open",
+          Errno.ENOENT.number(),
+          file.path().toString(),
+          "sysfs shows no file deep_flush for this device, so nothing can empty the queues below it;"
+              + " persist makes durable what the platform promises (ADR).");
+    }
+    trigger(trigger.get());
+  }
+
+  private void trigger(Path path) {
+    try (Descriptor trigger = file.posix().open(path, FileCalls.O_WRONLY, 0);
+        Arena arena = Arena.ofConfined()) {
+      long written =
+          file.posix().pwrite(trigger, arena.allocateFrom(ValueLayout.JAVA_BYTE, ONE), 0);
+      if (written != ONE.length) {
+        throw new ErrnoException("pwrite", Errno.EIO.number(), path.toString(), "Nothing written.");
       }
     }
   }
