@@ -61,7 +61,7 @@ record Decision(Granularity granularity, boolean isPretended, String reason) {
   }
 
   PersistenceDomain domain(Media media) {
-    if (isPretended || media.isVolatile()) {
+    if (isPretended || !media.backing().isKept()) {
       return PersistenceDomain.NONE;
     }
     return switch (granularity) {

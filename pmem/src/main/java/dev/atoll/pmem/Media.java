@@ -14,7 +14,7 @@ import java.nio.file.Path;
  * @param deviceSize bytes of a DAX device, else 0
  * @param granule to which multiple offsets of mappings must be aligned
  * @param fileSystem its name, {@code devdax} for a device
- * @param isVolatile whether nothing but memory lies below
+ * @param backing whether that keeps its content without power
  * @param isDaxSet whether the file bypasses the page cache
  */
 record Media(
@@ -23,8 +23,14 @@ record Media(
     long deviceSize,
     long granule,
     String fileSystem,
-    boolean isVolatile,
+    Backing backing,
     boolean isDaxSet) {
+
+  private static final Path MOUNTS = Path.of("/proc/self/mountinfo");
+
+  boolean isVolatile() {
+    return backing.isMemory();
+  }
 
   static Media of(Host host, Path path, Descriptor descriptor, FileStatus status) {
     if (status.isCharacterDevice()) {
@@ -43,7 +49,7 @@ record Media(
         0,
         host.posix().pageSize(),
         fileSystem.name(),
-        fileSystem.isVolatile(),
+        backing(host, path, fileSystem),
         status.isDaxSet());
   }
 
@@ -61,6 +67,23 @@ record Media(
           PmemProblem.SIZE, path, "sysfs names no size of this DAX device; is it enabled?");
     }
     long granule = host.sysfs().daxAlignment(number).orElse(host.posix().pageSize());
-    return new Media(true, number, size, granule, "devdax", false, true);
+    return new Media(true, number, size, granule, "devdax", deviceBacking(host, number), true);
+  }
+
+  private static Backing backing(Host host, Path path, FileSystemStatus fileSystem) {
+    if (fileSystem.magic() == FileSystemStatus.OVERLAYFS_MAGIC) {
+      return OverlayMount.of(host.posix(), MOUNTS, path);
+    }
+    return fileSystem.isVolatile()
+        ? Backing.memory("only memory lies below it: msync succeeds and makes nothing durable")
+        : Backing.kept("something that keeps its content without power lies below it");
+  }
+
+  private static Backing deviceBacking(Host host, long number) {
+    return host.sysfs().isPersistent(number)
+        ? Backing.kept("it belongs to a region of persistent memory")
+        : Backing.unknown(
+            "sysfs shows no region of persistent memory above this DAX device; those of hmem, kmem"
+                + " and CXL RAM are ordinary memory");
   }
 }

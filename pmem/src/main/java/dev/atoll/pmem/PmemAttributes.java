@@ -50,7 +50,9 @@ public record PmemAttributes(
    * Tells whether what {@link PmemMapping#persist(long, long)} made durable survives a power
    * failure.
    *
-   * @return false on a volatile file system, in pretend mode and for a private mapping
+   * @return false on a volatile file system, where it is not known whether the medium keeps
+   *     anything (an overlay whose upper layer can't be looked at, a DAX device of ordinary memory;
+   *     {@link PmemInfo} says why), in pretend mode and for a private mapping
    */
   public boolean isDurable() {
     return persistenceDomain != PersistenceDomain.NONE;

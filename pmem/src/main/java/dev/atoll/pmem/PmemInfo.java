@@ -112,12 +112,11 @@ public record PmemInfo(
   }
 
   private static Fact fileSystem(Media media) {
+    String why = media.backing().why();
     return new Fact(
         "file-system",
         media.fileSystem(),
-        media.isVolatile()
-            ? "Only memory lies below it: msync succeeds and makes nothing durable."
-            : "Something that keeps its content without power lies below it.");
+        Character.toUpperCase(why.charAt(0)) + why.substring(1) + ".");
   }
 
   private static Fact dax(Media media) {
@@ -160,7 +159,7 @@ public record PmemInfo(
   private static Fact domain(PersistenceDomain domain) {
     String why =
         switch (domain) {
-          case NONE -> "A power failure loses everything.";
+          case NONE -> "Nothing is promised to outlive a power failure.";
           case STORAGE -> "A store is durable when msync has written its page.";
           case MEMORY_CONTROLLER ->
               "A flushed line is durable when the memory controller has it (ADR).";

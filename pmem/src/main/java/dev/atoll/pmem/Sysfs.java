@@ -48,6 +48,35 @@ final class Sysfs {
   }
 
   /**
+   * Tells whether a DAX device belongs to a region of the nvdimm bus that keeps its content: a
+   * directory {@code ndbusN/regionN} on its real path, whose type is not {@code nd_volatile}. The
+   * persistent regions of CXL appear on that bus, too; DAX devices of ordinary memory (hmem, CXL
+   * RAM) do not.
+   */
+  boolean isPersistent(long deviceNumber) {
+    try {
+      Path walk = characterDevice(deviceNumber).toRealPath();
+      Path parent = walk.getParent();
+      while (parent != null) {
+        if (isNamed(walk, "region[0-9]+") && isNamed(parent, "ndbus[0-9]+")) {
+          return !text(walk.resolve("devtype")).orElse("").equals("nd_volatile");
+        }
+        walk = parent;
+        parent = walk.getParent();
+      }
+    } catch (IOException e) {
+      // Missing: nothing tells that it keeps anything.
+      return false;
+    }
+    return false;
+  }
+
+  private static boolean isNamed(Path path, String pattern) {
+    Path name = path.getFileName();
+    return name != null && name.toString().matches(pattern);
+  }
+
+  /**
    * Finds the file that empties the write-pending queues below a DAX device: that of its region,
    * which is one of the directories on the device's real path.
    */

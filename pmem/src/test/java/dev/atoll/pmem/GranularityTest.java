@@ -332,32 +332,9 @@ class GranularityTest {
     Path backing = directory.resolve("dax0.0");
     PmemFile.open(backing, 2 * align, CREATE).close();
     Path root = directory.resolve("sys");
-    Path device = Files.createDirectories(root.resolve("devices/region0/dax0.0"));
-    Files.writeString(device.resolve("size"), 2 * align + "\n");
-    Files.writeString(device.resolve("align"), "0x200000\n");
-    Path trigger = Files.writeString(root.resolve("devices/region0/deep_flush"), "0\n");
-    Path subsystem = Files.createDirectories(root.resolve("bus/dax"));
-    Files.createSymbolicLink(device.resolve("subsystem"), subsystem);
-    Files.createDirectories(root.resolve("dev/char"));
-    Files.createSymbolicLink(root.resolve("dev/char/252:1"), device);
-    PosixTwin twin =
-        PosixTwin.quiet()
-            .on(
-                "statx",
-                (arguments, call) -> {
-                  FileStatus real = (FileStatus) call.make(arguments);
-                  return new FileStatus(
-                      real.device(),
-                      real.inode(),
-                      0x2000 | 0600,
-                      1,
-                      0,
-                      0,
-                      0,
-                      0,
-                      252L << 32 | 1,
-                      false);
-                });
+    Path trigger = deviceBelow(root, "ndbus0/region0", 2 * align).resolve("deep_flush");
+    Files.writeString(trigger, "0\n");
+    PosixTwin twin = showingADevice();
     Host host = new Host(twin.posix(), new Sysfs(root), null);
     try (PmemFile file = PmemFile.open(host, OpenPlan.asItIs(backing))) {
       assertThat(file.size()).isEqualTo(2 * align);
@@ -370,7 +347,14 @@ class GranularityTest {
         mapping.sync(0, 8);
         assertThat(twin.calls("msync")).isZero();
         mapping.deepPersist(0, 8);
-        assertThat(trigger).hasContent("1");
+        assertThat(trigger).hasContent("1\n");
+        assertThat(mapping.attributes().isDurable()).isTrue();
+        Files.delete(trigger);
+        assertThatThrownBy(() -> mapping.deepPersist(0, 8)).hasMessageContaining("deep_flush");
+        Files.createDirectory(trigger);
+        assertThatThrownBy(() -> mapping.deepPersist(0, 8))
+            .hasMessageContaining("EISDIR")
+            .hasMessageContaining(trigger.toString());
       }
       file.map(MapMode.SHARED, align, align).close();
       assertThatIllegalArgumentException()
@@ -380,6 +364,53 @@ class GranularityTest {
     }
     assertThatThrownBy(() -> PmemFile.open(host, OpenPlan.sized(backing, 3 * align, CREATE)))
         .hasMessageContaining("but the device has " + 2 * align);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "ndbus0/region0, nd_pmem, true",
+    "ndbus0/region0, nd_volatile, false",
+    "platform/hmem.0, '', false",
+    "root0/decoder0.0/region0/dax_region0, '', false"
+  })
+  void callsADeviceDurableIfItsRegionIs(String place, String type, boolean isDurable)
+      throws IOException {
+    Path backing = directory.resolve("dax0.0");
+    PmemFile.open(backing, SIZE, CREATE).close();
+    Path root = directory.resolve("sys");
+    Files.writeString(deviceBelow(root, place, SIZE).resolve("devtype"), type + "\n");
+    Host host = new Host(showingADevice().posix(), new Sysfs(root), null);
+    try (PmemFile file = PmemFile.open(host, OpenPlan.asItIs(backing));
+        PmemMapping mapping = file.map()) {
+      assertThat(mapping.attributes().isDurable()).isEqualTo(isDurable);
+      assertThat(mapping.granularity()).isEqualTo(Granularity.CACHE_LINE);
+    }
+    assertThat(PmemInfo.of(host, backing).facts().getFirst().why())
+        .contains(isDurable ? "belongs to" : "not known");
+  }
+
+  /** Makes what sysfs shows of a device and gives the directory above it. */
+  private static Path deviceBelow(Path root, String place, long size) throws IOException {
+    Path region = root.resolve("devices").resolve(place);
+    Path device = Files.createDirectories(region.resolve("dax0.0"));
+    Files.writeString(device.resolve("size"), size + "\n");
+    Files.writeString(device.resolve("align"), size > 2L << 20 ? "0x200000\n" : "4096\n");
+    Path subsystem = Files.createDirectories(root.resolve("bus/dax"));
+    Files.createSymbolicLink(device.resolve("subsystem"), subsystem);
+    Files.createDirectories(root.resolve("dev/char"));
+    Files.createSymbolicLink(root.resolve("dev/char/252:1"), device);
+    return region;
+  }
+
+  private static PosixTwin showingADevice() {
+    return PosixTwin.quiet()
+        .on(
+            "statx",
+            (arguments, call) -> {
+              FileStatus real = (FileStatus) call.make(arguments);
+              return new FileStatus(
+                  real.device(), real.inode(), 0x2000 | 0600, 1, 0, 0, 0, 0, 252L << 32 | 1, false);
+            });
   }
 
   private Sysfs sysfsWithRegions(String... domains) throws IOException {
