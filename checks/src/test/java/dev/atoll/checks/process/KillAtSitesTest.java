@@ -78,7 +78,14 @@ class KillAtSitesTest {
       stop(device);
     }
     System.out.println(
-        "kill -9 of the " + victimActor + ": sites=" + sites.size() + " kills=" + kills);
+        "kill -9 of the "
+            + victimActor
+            + ": sites="
+            + sites.size()
+            + " kills="
+            + kills
+            + " "
+            + sites);
     assertThat(kills).isEqualTo(sites.size());
   }
 
@@ -90,6 +97,7 @@ class KillAtSitesTest {
         RoleProcess importer = RoleProcess.start()) {
       for (String site : sites) {
         Path file = directory.resolve("data.pmem");
+        leaveADeadDevice();
         try (ForkedJvm device =
             ForkedJvm.of(NodeDaemon.class)
                 .args(devicePath().toString())
@@ -118,7 +126,8 @@ class KillAtSitesTest {
         Files.deleteIfExists(file);
       }
     }
-    System.out.println("kill -9 of the DEVICE: sites=" + sites.size() + " kills=" + kills);
+    System.out.println(
+        "kill -9 of the DEVICE: sites=" + sites.size() + " kills=" + kills + " " + sites);
     assertThat(kills).isEqualTo(sites.size());
   }
 
@@ -215,6 +224,7 @@ class KillAtSitesTest {
   private Set<String> sitesOfDevice() throws IOException {
     Path file = directory.resolve("trace.pmem");
     List<String> sites = new ArrayList<>();
+    leaveADeadDevice();
     try (RoleProcess exporter = RoleProcess.start();
         RoleProcess importer = RoleProcess.start();
         ForkedJvm device =
@@ -228,6 +238,13 @@ class KillAtSitesTest {
     var reached = new LinkedHashSet<>(sites);
     ReachedSites.add(reached);
     return reached;
+  }
+
+  /** Socket and lock of a device that was killed, for the next one to take over. */
+  private void leaveADeadDevice() {
+    try (ForkedJvm dead = startDevice()) {
+      dead.kill9();
+    }
   }
 
   private Path devicePath() {

@@ -35,7 +35,7 @@ final class Scenario {
     var scenario = new Scenario();
     scenario.exporterBegins(device, file);
     scenario.importerUses(device);
-    scenario.bothEnd();
+    scenario.bothEnd(file);
     return List.copyOf(scenario.steps);
   }
 
@@ -63,12 +63,16 @@ final class Scenario {
     exporter("append f");
   }
 
-  private void bothEnd() {
+  private void bothEnd(Path file) {
     exporter("unpublish x");
     importer("connected c");
     importer("unmap w");
     importer("disconnect c");
     exporter("destroy x");
+    exporter("append f");
+    exporter("free f");
+    // Once more, and larger: the file is extended, and what is in it stays.
+    exporter("file f " + file + " 131072");
     exporter("append f");
     exporter("free f");
     exporter("alloc m 65536");
