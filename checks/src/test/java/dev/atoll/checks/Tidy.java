@@ -38,7 +38,7 @@ final class Tidy {
       Map.ofEntries(
           Map.entry("Thread" + ".sleep", "wait on a condition with a deadline"),
           Map.entry("repo1." + "maven.org", "registries belong to the machine's settings"),
-          Map.entry("repo.maven" + ".apache.org", "registries belong to the machine's settings"),
+          Map.entry("rep" + "o.mav" + "en.apache", "registries belong to the machine's settings"),
           Map.entry("art" + "ifactory", "registries belong to the machine's settings"),
           Map.entry("pypi" + ".org", "registries belong to the machine's settings"),
           Map.entry("docker" + ".io", "registries belong to the machine's settings"),
