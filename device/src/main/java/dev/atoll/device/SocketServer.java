@@ -27,13 +27,14 @@ import org.jspecify.annotations.Nullable;
 final class SocketServer implements SocketPeer.Host {
   private static final System.Logger LOG = System.getLogger(SocketServer.class.getName());
 
-  /** How long accepting rests when descriptors have run out; asking again at once would spin. */
+  /** What says that descriptors or memory have run out, and not that nobody waits. */
   private static final Set<Errno> EXHAUSTED =
       EnumSet.of(Errno.EMFILE, Errno.ENFILE, Errno.ENOBUFS, Errno.ENOMEM);
 
   /** Connections taken in one turn; the rest wait for the next, behind everybody's requests. */
   private static final int ACCEPTS_PER_TURN = 32;
 
+  /** How long accepting rests when they have; asking again at once would spin. */
   private static final long EXHAUSTED_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   private final Posix posix;

@@ -51,7 +51,7 @@ final class ImportMappings {
   }
 
   /** What get and put reach; null until something is mapped. A plain load on x86-64. */
-  @Nullable Window windowPlain() {
+  @Nullable Window windowVolatile() {
     return window;
   }
 

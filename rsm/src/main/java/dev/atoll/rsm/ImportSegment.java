@@ -140,9 +140,9 @@ public final class ImportSegment implements AutoCloseable {
    *
    * @param offset byte offset from the start of the segment
    * @param source the bytes, heap or native memory
-   * @throws RsmException PERM_DENIED without the right to write, BAD_OFFSET if any byte lies
-   *     outside the segment or the mapped window, CONN_ABORTED once the connection has ended,
-   *     BAD_SEG_HNDL once disconnected
+   * @throws RsmException PERM_DENIED without the right to write, BAD_PERMS if the explicit mapping
+   *     lacks it, BAD_OFFSET if any byte lies outside the segment or the mapped window,
+   *     CONN_ABORTED once the connection has ended, BAD_SEG_HNDL once disconnected
    */
   public void put(long offset, MemorySegment source) {
     put(offset, source, 0, source.byteSize());
@@ -159,7 +159,7 @@ public final class ImportSegment implements AutoCloseable {
    * @throws IndexOutOfBoundsException if the range lies outside the source
    */
   public void put(long offset, MemorySegment source, long sourceOffset, long length) {
-    Window window = mappings.windowPlain();
+    Window window = mappings.windowVolatile();
     MemorySegment target = window == null ? null : window.writable();
     if (window == null || target == null) {
       window = openWindow(PUT, Permission.WRITE);
@@ -184,9 +184,9 @@ public final class ImportSegment implements AutoCloseable {
    *
    * @param offset byte offset from the start of the segment
    * @param target receives the bytes, heap or native memory
-   * @throws RsmException PERM_DENIED without the right to read, BAD_OFFSET if any byte lies outside
-   *     the segment or the mapped window, CONN_ABORTED once the connection has ended, BAD_SEG_HNDL
-   *     once disconnected
+   * @throws RsmException PERM_DENIED without the right to read, BAD_PERMS if the explicit mapping
+   *     lacks it, BAD_OFFSET if any byte lies outside the segment or the mapped window,
+   *     CONN_ABORTED once the connection has ended, BAD_SEG_HNDL once disconnected
    */
   public void get(long offset, MemorySegment target) {
     get(offset, target, 0, target.byteSize());
@@ -203,7 +203,7 @@ public final class ImportSegment implements AutoCloseable {
    * @throws IndexOutOfBoundsException if the range lies outside the target
    */
   public void get(long offset, MemorySegment target, long targetOffset, long length) {
-    Window window = mappings.windowPlain();
+    Window window = mappings.windowVolatile();
     MemorySegment source = window == null ? null : window.readable();
     if (window == null || source == null) {
       window = openWindow(GET, Permission.READ);
