@@ -37,12 +37,26 @@ public final class Controller {
    * caller's.
    *
    * @param region readable and writable memory
+   * @param options what the segment is told; none suits most
    * @return the segment, owned by the caller
    * @throws RsmException PERM_DENIED for a region that can not be written, BAD_ADDR or BAD_LENGTH
    *     for a file that can not be exported, INSUFFICIENT_RESOURCES when handles have run out
    * @throws dev.atoll.link.LinkException if the session is lost
    */
-  public ExportSegment export(Region region) {
+  public ExportSegment export(Region region, ExportOption... options) {
+    return export(region, ExportOptions.of(options));
+  }
+
+  /**
+   * Creates an export segment over a region as {@link #export(Region, ExportOption...)} does.
+   *
+   * @param region readable and writable memory
+   * @param options how the segment is created
+   * @return the segment, owned by the caller
+   * @throws RsmException as {@link #export(Region, ExportOption...)}
+   * @throws dev.atoll.link.LinkException if the session is lost
+   */
+  public ExportSegment export(Region region, ExportOptions options) {
     if (!region.isWritable()) {
       throw new RsmException(
           RsmError.PERM_DENIED,
@@ -50,7 +64,7 @@ public final class Controller {
           "the region is mapped for reading only; exports need it writable",
           null);
     }
-    return ExportSegment.create(context, region);
+    return ExportSegment.create(context, region, options);
   }
 
   /**

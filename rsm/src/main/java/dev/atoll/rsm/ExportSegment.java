@@ -50,15 +50,15 @@ public final class ExportSegment implements AutoCloseable {
     this.signals = new Signals(context, handle, () -> isGone.get() ? RsmError.BAD_SEG_HNDL : null);
   }
 
-  static ExportSegment create(RsmContext context, Region region) {
+  static ExportSegment create(RsmContext context, Region region, ExportOptions options) {
     Posix posix = context.posix();
     var request =
         new Request.ExportCreate(
             region.size(),
             region.fileOffset(),
             region.kind() == RegionKind.PERSISTENT,
-            ALL_MODE_BITS & ~posix.umask(),
-            0);
+            options.mode().orElseGet(() -> ALL_MODE_BITS & ~posix.umask()),
+            options.flags());
     List<Descriptor> own = new ArrayList<>();
     try {
       List<Descriptor> offered = new ArrayList<>();
