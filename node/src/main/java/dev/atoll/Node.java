@@ -122,7 +122,7 @@ public final class Node implements AutoCloseable {
     }
   }
 
-  private static LinkException interrupted(InterruptedException cause) {
+  static LinkException interrupted(InterruptedException cause) {
     Thread.currentThread().interrupt();
     return new LinkException(
         LinkException.LOST, "The thread was interrupted while it opened a session.", cause);
@@ -184,20 +184,16 @@ public final class Node implements AutoCloseable {
    * @throws LinkException if the session is lost
    */
   public Reply.DeviceStatus deviceStatus() {
-    try {
-      Answer answer = session.call(new Request.Status(), List.of());
-      answer.closeDescriptors();
-      return switch (answer.reply()) {
-        case Reply.DeviceStatus status -> status;
-        case Reply.Refused refused ->
-            throw new ErrnoException("status", refused.errno(), "device", refused.detail());
-        case Reply other ->
-            throw new ErrnoException(
-                "status", Errno.EPROTO.number(), "device", "It answers " + other);
-      };
-    } catch (InterruptedException e) {
-      throw interrupted(e);
-    }
+    return administration().status();
+  }
+
+  /**
+   * Gives what the device's owner and root may ask of it.
+   *
+   * @return the questions; others are refused with EPERM
+   */
+  public Administration administration() {
+    return new Administration(posix, session);
   }
 
   /**

@@ -42,6 +42,7 @@ public final class NodeDaemon {
     var closed = new CountDownLatch(1);
     try (Device device =
         Device.start(Posix.system(), Clock.system(), config, new SecureRandom(), stop::countDown)) {
+      device.onStopRequest(stop::countDown);
       device.listen(directory);
       // The hook waits until the device is closed, so that a signal leaves nothing behind.
       Thread hook = Thread.ofPlatform().name("atoll-stop").unstarted(() -> stop(stop, closed));

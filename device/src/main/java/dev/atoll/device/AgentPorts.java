@@ -20,4 +20,7 @@ interface AgentPorts {
 
   /** Runs an action on the loop once a time has passed. */
   void after(long delayNanos, Runnable action);
+
+  /** Asks whoever runs the device to end it; false if that is a program with other work to do. */
+  boolean requestStop();
 }

@@ -40,6 +40,7 @@ public final class Device implements AutoCloseable {
   private final SegmentAgent agent;
   private final DescriptorCloser closer = new DescriptorCloser();
   private final AtomicBoolean isClosed = new AtomicBoolean();
+  private volatile @Nullable Runnable stopOrder;
   private @Nullable SocketServer server;
   private @Nullable ListeningPlace place;
 
@@ -137,6 +138,17 @@ public final class Device implements AutoCloseable {
             new SocketServer.Parts(posix, loop, agent, closer), config, opened.socket());
     server.start();
     return true;
+  }
+
+  /**
+   * Lets the owner of the device and root end it by a request. Without this such requests are
+   * refused, since the process has other work to do than to be a device.
+   *
+   * @param order runs on the loop for each such request; it must not wait, and sees to it that
+   *     somebody closes the device
+   */
+  public void onStopRequest(Runnable order) {
+    stopOrder = order;
   }
 
   /**
@@ -243,6 +255,16 @@ public final class Device implements AutoCloseable {
     @Override
     public void after(long delayNanos, Runnable action) {
       var _ = loop.schedule(delayNanos, action);
+    }
+
+    @Override
+    public boolean requestStop() {
+      Runnable order = stopOrder;
+      if (order == null) {
+        return false;
+      }
+      order.run();
+      return true;
     }
   }
 }

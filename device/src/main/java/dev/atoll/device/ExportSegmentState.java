@@ -86,6 +86,11 @@ final class ExportSegmentState implements SegmentState {
     phase = Phase.PUBLISHED;
   }
 
+  /** Who may connect while it is published; empty means anybody whom the mode lets. */
+  List<AccessEntry> accessList() {
+    return accessList;
+  }
+
   /** Counts publications, so that a timer of an earlier one knows that it is late. */
   int publications() {
     return publications;

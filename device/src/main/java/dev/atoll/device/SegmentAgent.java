@@ -37,6 +37,7 @@ final class SegmentAgent {
   private final Exports exports;
   private final Imports imports;
   private final Set<ClientSession> sessions = new LinkedHashSet<>();
+  private final Administration administration;
   private long nextSession = 1;
   private long malformed;
 
@@ -50,6 +51,7 @@ final class SegmentAgent {
     var fileCheck = new ExportFileCheck(posix, config.fileSystems());
     this.exports = new Exports(ports, fileCheck, ids, revocation, place);
     this.imports = new Imports(ids, revocation, config.nodeId());
+    this.administration = new Administration(posix, ports, sessions);
   }
 
   /** Whether one more session of this user fits the quotas. */
@@ -102,7 +104,9 @@ final class SegmentAgent {
     long correlation = envelope.correlation();
     switch (envelope.request()) {
       case Request.Hello hello -> greet(session, envelope, hello);
-      case Request.Status _ -> status(session, envelope);
+      case Request.Status _ -> status(session, correlation);
+      case Request.ListSegments _ -> administration.list(session, correlation);
+      case Request.Stop _ -> administration.stop(session, correlation);
       case Request.MemoryCreate create -> createMemory(session, envelope, create);
       case Request.ExportCreate _ ->
           throw new IllegalStateException("an export is created with its descriptors");
@@ -166,13 +170,10 @@ final class SegmentAgent {
     }
   }
 
-  private void status(ClientSession session, Request.Envelope envelope) {
-    int uid = session.credentials().uid();
-    if (uid != 0 && uid != posix.effectiveUid()) {
-      refuse(session, envelope, Errno.EPERM, "only the device's owner and root may ask");
-      return;
+  private void status(ClientSession session, long correlation) {
+    if (administration.admits(session, correlation)) {
+      session.reply(correlation, status());
     }
-    session.reply(envelope.correlation(), status());
   }
 
   Reply.DeviceStatus status() {

@@ -46,6 +46,9 @@ final class BlockLayout {
   static final int REVOKED = 0x6a;
   static final int SIGNAL_POST = 0x6b;
 
+  static final int LIST_SEGMENTS = 0x74;
+  static final int STOP = 0x75;
+
   static final int DONE = 0x100;
   static final int REFUSED = 0x101;
   static final int WELCOME = 0x102;
@@ -54,6 +57,8 @@ final class BlockLayout {
   static final int PUBLISHED = 0x105;
   static final int CONNECTED = 0x106;
   static final int DEVICE_STATUS = 0x107;
+
+  static final int LISTING = 0x109;
 
   static final int REVOKE = 0x200;
 

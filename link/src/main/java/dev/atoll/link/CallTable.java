@@ -97,6 +97,7 @@ final class CallTable {
           Reply.Refused _,
           Reply.Welcome _,
           Reply.MemoryMade _,
+          Reply.Listing _,
           Reply.DeviceStatus _ -> {}
     }
   }

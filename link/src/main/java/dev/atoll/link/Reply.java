@@ -83,6 +83,14 @@ public sealed interface Reply {
       implements Reply {}
 
   /**
+   * All that a device holds, one by one; goes with one descriptor: a sealed memfd, for reading
+   * only, that holds a {@link DeviceListing}.
+   *
+   * @param bytes size of the memfd
+   */
+  record Listing(long bytes) implements Reply {}
+
+  /**
    * What a device holds.
    *
    * @param sessions open sessions

@@ -5,6 +5,7 @@ import dev.atoll.link.Reply.Connected;
 import dev.atoll.link.Reply.DeviceStatus;
 import dev.atoll.link.Reply.Done;
 import dev.atoll.link.Reply.ExportCreated;
+import dev.atoll.link.Reply.Listing;
 import dev.atoll.link.Reply.MemoryMade;
 import dev.atoll.link.Reply.Published;
 import dev.atoll.link.Reply.Refused;
@@ -22,6 +23,7 @@ import java.lang.foreign.MemorySegment;
  *   PUBLISHED         segment id
  *   CONNECTED         handle, size, file offset, persistent (0|1), permission
  *   DEVICE_STATUS     eight counters
+ *   LISTING           bytes of the memfd
  *   REVOKE            handle
  * </pre>
  */
@@ -53,6 +55,7 @@ public final class ReplyCodec {
               .word(welcome.session())
               .word(Integer.toUnsignedLong(welcome.nodeId()));
       case ExportCreated created -> block.word(created.handle());
+      case Listing listing -> block.word(listing.bytes());
       case Published published -> block.word(Integer.toUnsignedLong(published.segmentId()));
       case Connected connected ->
           block
@@ -117,6 +120,7 @@ public final class ReplyCodec {
       case BlockLayout.WELCOME ->
           new Welcome(block.half(), block.word(), block.word(), block.word(), block.half());
       case BlockLayout.EXPORT_CREATED -> new ExportCreated(block.word());
+      case BlockLayout.LISTING -> new Listing(block.word());
       case BlockLayout.PUBLISHED -> new Published(block.half());
       case BlockLayout.CONNECTED ->
           new Connected(block.word(), block.word(), block.word(), block.flag(), block.half());
@@ -142,6 +146,7 @@ public final class ReplyCodec {
       case MemoryMade _ -> BlockLayout.MEMORY_MADE;
       case ExportCreated _ -> BlockLayout.EXPORT_CREATED;
       case Published _ -> BlockLayout.PUBLISHED;
+      case Listing _ -> BlockLayout.LISTING;
       case Connected _ -> BlockLayout.CONNECTED;
       case DeviceStatus _ -> BlockLayout.DEVICE_STATUS;
     };

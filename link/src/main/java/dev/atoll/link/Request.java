@@ -106,6 +106,14 @@ public sealed interface Request {
   record Status() implements Request {}
 
   /**
+   * Asks for all sessions, exports and imports, one by one; for the device's owner and root only.
+   */
+  record ListSegments() implements Request {}
+
+  /** Asks the device to end; for its owner and root only. */
+  record Stop() implements Request {}
+
+  /**
    * A request with the descriptors that go with it, which the receiver owns.
    *
    * @param correlation number that the reply repeats

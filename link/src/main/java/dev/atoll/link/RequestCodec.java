@@ -8,10 +8,12 @@ import dev.atoll.link.Request.ExportUnpublish;
 import dev.atoll.link.Request.Hello;
 import dev.atoll.link.Request.ImportConnect;
 import dev.atoll.link.Request.ImportDisconnect;
+import dev.atoll.link.Request.ListSegments;
 import dev.atoll.link.Request.MemoryCreate;
 import dev.atoll.link.Request.Revoked;
 import dev.atoll.link.Request.SignalPost;
 import dev.atoll.link.Request.Status;
+import dev.atoll.link.Request.Stop;
 import dev.atoll.posix.Descriptor;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -32,6 +34,7 @@ import java.util.List;
  *   IMPORT_DISCONNECT handle
  *   REVOKED           handle
  *   SIGNAL_POST       handle, flags
+ *   LIST_SEGMENTS, STOP
  * </pre>
  */
 public final class RequestCodec {
@@ -49,7 +52,7 @@ public final class RequestCodec {
     BlockWriter block = new BlockWriter(buffer, kindOf(request), correlation);
     switch (request) {
       case Hello hello -> block.word(hello.version()).word(hello.pageSize());
-      case Status _ -> {}
+      case Status _, ListSegments _, Stop _ -> {}
       case MemoryCreate create -> block.word(create.size());
       case ExportCreate create ->
           block
@@ -88,6 +91,8 @@ public final class RequestCodec {
         switch (block.kind()) {
           case BlockLayout.HELLO -> new Hello(block.half(), block.word());
           case BlockLayout.STATUS -> new Status();
+          case BlockLayout.LIST_SEGMENTS -> new ListSegments();
+          case BlockLayout.STOP -> new Stop();
           case BlockLayout.MEMORY_CREATE -> new MemoryCreate(block.word());
           case BlockLayout.EXPORT_CREATE ->
               new ExportCreate(
@@ -130,6 +135,8 @@ public final class RequestCodec {
     return switch (request) {
       case Hello _ -> BlockLayout.HELLO;
       case Status _ -> BlockLayout.STATUS;
+      case ListSegments _ -> BlockLayout.LIST_SEGMENTS;
+      case Stop _ -> BlockLayout.STOP;
       case MemoryCreate _ -> BlockLayout.MEMORY_CREATE;
       case ExportCreate _ -> BlockLayout.EXPORT_CREATE;
       case ExportPublish _ -> BlockLayout.EXPORT_PUBLISH;

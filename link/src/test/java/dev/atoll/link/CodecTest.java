@@ -28,6 +28,8 @@ class CodecTest {
     return Stream.of(
         new Request.Hello(LinkLimits.VERSION, 4096),
         new Request.Status(),
+        new Request.ListSegments(),
+        new Request.Stop(),
         new Request.MemoryCreate(1L << 40),
         new Request.ExportCreate(8192, 4096, true, 0644, 3),
         new Request.ExportPublish(0x1_0000_0001L, 0x600000, List.of()),
@@ -50,6 +52,7 @@ class CodecTest {
         new Reply.ExportCreated(0x7_0000_0002L),
         new Reply.Published(0x8000_0001),
         new Reply.Connected(1, 1L << 33, 4096, false, 0400),
+        new Reply.Listing(64),
         new Reply.DeviceStatus(1, 2, 3, 4, 5, 6, 7, 8));
   }
 
