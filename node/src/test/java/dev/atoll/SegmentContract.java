@@ -472,6 +472,18 @@ abstract class SegmentContract extends ContractFixture {
   }
 
   @Test
+  void closingAnImportThatIsMappedBothWaysEndsBoth() {
+    export.publish(ID);
+    ImportSegment segment = connect(Permission.READ_WRITE);
+    segment.put(0, bytes("x"));
+    ImportMapping pages = segment.map(0, 4096, Permission.READ);
+    segment.close();
+    assertRefused(RsmError.BAD_SEG_HNDL, () -> segment.put(0, bytes("x")));
+    assertThatThrownBy(() -> pages.segment().get(JAVA_LONG, 0))
+        .isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
   void connectAgainstUnpublishNeverGivesAUsableHandleAfterwards() throws Exception {
     for (int round = 0; round < 100; round++) {
       export.publish(ID);

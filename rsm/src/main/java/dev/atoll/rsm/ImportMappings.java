@@ -37,6 +37,13 @@ final class ImportMappings {
   private @Nullable ImportMapping explicit;
   private boolean isRevoked;
   private boolean isClosed;
+
+  /** What get and put could reach. */
+  private @Nullable Window reach;
+
+  private boolean isBarred;
+
+  /** The same unless transfers are barred, so that they need not look at anything else. */
   private volatile @Nullable Window window;
 
   ImportMappings(
@@ -50,9 +57,28 @@ final class ImportMappings {
     this.permission = permission;
   }
 
-  /** What get and put reach; null until something is mapped. A plain load on x86-64. */
+  /**
+   * What get and put reach; null until something is mapped, and while transfers are barred. A plain
+   * load on x86-64.
+   */
   @Nullable Window windowVolatile() {
     return window;
+  }
+
+  /** Sends every transfer the slow way, where the want of a barrier is noticed, or lets them be. */
+  void bar(boolean isWanted) {
+    lock.lock();
+    try {
+      isBarred = isWanted;
+      publish(reach);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void publish(@Nullable Window next) {
+    reach = next;
+    window = isBarred ? null : next;
   }
 
   boolean isExplicit() {
@@ -68,7 +94,7 @@ final class ImportMappings {
   Window mapWhole(String operation) {
     lock.lock();
     try {
-      Window current = window;
+      Window current = reach;
       if (current != null) {
         return current;
       }
@@ -77,7 +103,7 @@ final class ImportMappings {
         whole = mapRange(operation, 0, properties.size(), permission);
       }
       Window next = wholeWindow(whole);
-      window = next;
+      publish(next);
       return next;
     } finally {
       lock.unlock();
@@ -95,7 +121,7 @@ final class ImportMappings {
       MappedRange range = mapRange(MAP, offset, length, wanted);
       ImportMapping mapping = new ImportMapping(owner, range, wanted.isWriting());
       explicit = mapping;
-      window = Window.of(mapping.segment(), offset, wanted);
+      publish(Window.of(mapping.segment(), offset, wanted));
       return mapping;
     } finally {
       lock.unlock();
@@ -158,7 +184,7 @@ final class ImportMappings {
       if (explicit == mapping) {
         explicit = null;
         MappedRange all = whole;
-        window = all == null ? null : wholeWindow(all);
+        publish(all == null || isClosed ? null : wholeWindow(all));
       }
       mapping.range().close();
     } finally {
@@ -188,7 +214,7 @@ final class ImportMappings {
     lock.lock();
     try {
       isClosed = true;
-      window = null;
+      publish(null);
       ImportMapping mapping = explicit;
       if (mapping != null) {
         mapping.close();

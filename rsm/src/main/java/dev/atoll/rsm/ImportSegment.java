@@ -13,15 +13,18 @@ import dev.atoll.posix.Descriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Another process's memory, connected: {@code rsm_memseg_import_handle_t}.
  *
- * <p>{@link #get} and {@link #put} copy; {@link #map} gives the very pages. The connection is in
+ * <p>{@link #get} and {@link #put} copy; {@link #map} gives the very pages. A connection begins in
  * implicit barrier mode: a transfer that returns has happened, one that throws CONN_ABORTED may
- * have happened in part, and once the connection has ended every later transfer throws it too.
+ * have happened in part, and once the connection has ended every later transfer throws it too. In
+ * explicit mode, and in a {@link Span}, transfers over pages that are mapped already never throw
+ * it; {@link Span#complete} does.
  *
  * <p>Cost: get and put copy once, allocate nothing and make no system call once the segment is
  * mapped, which the first of them does. Thread safety: all methods may be called by any thread.
@@ -43,6 +46,7 @@ public final class ImportSegment implements AutoCloseable {
   private final Reply.Connected properties;
   private final Permission permission;
   private final ImportMappings mappings;
+  private final Barriers barriers;
   private final SignalSlot slot;
   private final Signals signals;
 
@@ -65,6 +69,7 @@ public final class ImportSegment implements AutoCloseable {
     this.properties = properties;
     this.permission = permission;
     this.mappings = new ImportMappings(context.posix(), properties, descriptors, permission);
+    this.barriers = new Barriers(this, mappings);
     this.slot = SignalSlot.of(context.session().signalPages(), properties.handle());
     this.signals = new Signals(context, properties.handle(), this::findEnd);
   }
@@ -170,13 +175,12 @@ public final class ImportSegment implements AutoCloseable {
     } catch (IndexOutOfBoundsException e) {
       // The copy checks both ranges already; checking them before would only cost time.
       throw outside(PUT, offset, length, window, e);
+    } catch (IllegalStateException e) {
+      checkStale(PUT, window, e);
+      put(offset, source, sourceOffset, length);
+      return;
     }
-    if (NEEDS_FENCE) {
-      VarHandle.fullFence();
-    }
-    if (isAborted) {
-      throw aborted(PUT);
-    }
+    settlePut(PUT);
   }
 
   /**
@@ -213,11 +217,51 @@ public final class ImportSegment implements AutoCloseable {
       MemorySegment.copy(source, offset - window.base(), target, targetOffset, length);
     } catch (IndexOutOfBoundsException e) {
       throw outside(GET, offset, length, window, e);
+    } catch (IllegalStateException e) {
+      checkStale(GET, window, e);
+      get(offset, target, targetOffset, length);
+      return;
     }
-    // The flag is read after the data: what was copied then came from the exporter's pages.
+    settleGet(GET);
+  }
+
+  /** What was stored is in the exporter's memory, or the connection has ended. */
+  void settlePut(String operation) {
+    if (NEEDS_FENCE) {
+      VarHandle.fullFence();
+    } else {
+      // No instruction on x86-64; keeps the compiler from moving the store behind the look.
+      VarHandle.releaseFence();
+    }
+    if (isAborted) {
+      checkExplicit(operation);
+    }
+  }
+
+  /** What was loaded came from the exporter's memory, or the connection has ended. */
+  void settleGet(String operation) {
+    // The flag is read after the data.
     VarHandle.loadLoadFence();
     if (isAborted) {
-      throw aborted(GET);
+      checkExplicit(operation);
+    }
+  }
+
+  /** In explicit mode a span tells that the connection has ended, and nobody else. */
+  private void checkExplicit(String operation) {
+    if (isDisconnected || !barriers.isExplicitHere()) {
+      throw aborted(operation);
+    }
+  }
+
+  /** Returns if the window was unmapped under a transfer, which then is to be made again. */
+  void checkStale(String operation, Window window, IllegalStateException cause) {
+    if (isDisconnected) {
+      throw new RsmException(RsmError.BAD_SEG_HNDL, operation, "disconnected", cause);
+    }
+    if (!window.isClosed()) {
+      // The caller's own memory is closed.
+      throw cause;
     }
   }
 
@@ -241,6 +285,60 @@ public final class ImportSegment implements AutoCloseable {
 
   void unmapped(ImportMapping mapping) {
     mappings.unmap(mapping);
+  }
+
+  /**
+   * Makes a barrier: {@code rsm_memseg_import_init_barrier}, with {@code RSM_BAR_DEFAULT}. It is
+   * the current one of this import until it is destroyed or another is made.
+   *
+   * @return the barrier, owned by the caller
+   * @throws RsmException BAD_SEG_HNDL once disconnected, INSUFFICIENT_MEM if this import has
+   *     {@value Barriers#BARRIERS_MAX} barriers
+   */
+  public Barrier barrier() {
+    return barrier(BarrierType.SEGMENT);
+  }
+
+  /**
+   * Makes a barrier of a type, which changes nothing: {@code rsm_memseg_import_init_barrier}.
+   *
+   * @param type what it is to span
+   * @return the barrier, owned by the caller
+   * @throws RsmException as {@link #barrier()}
+   */
+  public Barrier barrier(BarrierType type) {
+    return barriers.init(type);
+  }
+
+  /**
+   * Gives the barrier that implicit mode uses. A connection is born with one, where a C program has
+   * to make its first; destroying it brings the C program's situation about: without any barrier,
+   * transfers in implicit mode throw BARRIER_UNINITIALIZED.
+   *
+   * @return the latest barrier that is not destroyed, if there is any
+   */
+  public Optional<Barrier> currentBarrier() {
+    return barriers.current();
+  }
+
+  /**
+   * Tells who opens and closes the barrier round transfers: {@code rsm_memseg_import_get_mode}.
+   *
+   * @return IMPLICIT unless it was set
+   */
+  public BarrierMode mode() {
+    return barriers.mode();
+  }
+
+  /**
+   * Sets who opens and closes the barrier round transfers: {@code rsm_memseg_import_set_mode}. It
+   * counts for the transfers that begin afterwards.
+   *
+   * @param mode the mode
+   * @throws RsmException BAD_SEG_HNDL once disconnected
+   */
+  public void setMode(BarrierMode mode) {
+    barriers.setMode(mode);
   }
 
   /**
@@ -333,6 +431,7 @@ public final class ImportSegment implements AutoCloseable {
       throw aborted(operation);
     }
     Window window = mappings.mapWhole(operation);
+    barriers.checkBarrier(operation);
     if ((needed.isWriting() ? window.writable() : window.readable()) == null) {
       throw new RsmException(
           RsmError.BAD_PERMS, operation, "the explicit mapping does not allow " + needed, null);
@@ -340,9 +439,15 @@ public final class ImportSegment implements AutoCloseable {
     return window;
   }
 
-  private void checkUsable(String operation) {
+  void checkUsable(String operation) {
     if (isDisconnected) {
       throw new RsmException(RsmError.BAD_SEG_HNDL, operation, "disconnected", null);
+    }
+  }
+
+  void checkConnected(String operation) {
+    if (isDisconnected || !isLive()) {
+      throw aborted(operation);
     }
   }
 

@@ -3,6 +3,7 @@ package dev.atoll.rsm;
 
 import dev.atoll.base.Ranges;
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,22 @@ record Window(
         rights.isWriting() ? memory : null,
         base,
         memory.byteSize());
+  }
+
+  /** For who has seen that it may read. */
+  MemorySegment source() {
+    return Objects.requireNonNull(readable);
+  }
+
+  /** For who has seen that it may write. */
+  MemorySegment target() {
+    return Objects.requireNonNull(writable);
+  }
+
+  /** Whether its memory was unmapped meanwhile. */
+  boolean isClosed() {
+    MemorySegment memory = readable == null ? writable : readable;
+    return memory != null && !memory.scope().isAlive();
   }
 
   boolean contains(long offset, long count) {
