@@ -148,7 +148,7 @@ final class Administration {
         export.properties().mode(),
         export.properties().size(),
         export.imports().size(),
-        export.properties().isPersistent());
+        export.placement().isPersistent());
   }
 
   private static ListingRow rowOf(ImportSegmentState imported) {

@@ -92,9 +92,12 @@ final class ClientSession {
   }
 
   void notify(Notification notification) {
-    if (!isEnded) {
-      outbound.notify(notification);
-    }
+    var _ = notify(notification, List.of());
+  }
+
+  /** Tells something that goes with descriptors; false if there were none left to tell it with. */
+  boolean notify(Notification notification, List<Descriptor> borrowed) {
+    return isEnded || outbound.notify(notification, borrowed);
   }
 
   /** From now on nothing is sent. */

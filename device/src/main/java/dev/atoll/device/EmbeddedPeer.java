@@ -10,6 +10,7 @@ import dev.atoll.posix.Descriptor;
 import dev.atoll.posix.ErrnoException;
 import dev.atoll.posix.PeerCredentials;
 import dev.atoll.posix.Posix;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
@@ -17,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A program in the device's own process: requests are posted to the loop as they are. */
 final class EmbeddedPeer implements Outbound, DevicePort.Channel {
+  private static final System.Logger LOG = System.getLogger(EmbeddedPeer.class.getName());
+
   private final Posix posix;
   private final EventLoop loop;
   private final SegmentAgent agent;
@@ -83,11 +86,10 @@ final class EmbeddedPeer implements Outbound, DevicePort.Channel {
 
   @Override
   public void reply(long correlation, Reply reply, List<Descriptor> borrowed) {
-    List<Descriptor> copies = new ArrayList<>(borrowed.size());
+    List<Descriptor> copies;
     try {
-      borrowed.forEach(each -> copies.add(posix.duplicate(each)));
+      copies = copiesOf(borrowed);
     } catch (ErrnoException e) {
-      copies.forEach(Descriptor::close);
       events.replied(
           correlation, Reply.Refused.of(e.errno(), String.valueOf(e.getMessage())), List.of());
       return;
@@ -96,7 +98,26 @@ final class EmbeddedPeer implements Outbound, DevicePort.Channel {
   }
 
   @Override
-  public void notify(Notification notification) {
-    events.notified(notification);
+  public boolean notify(Notification notification, List<Descriptor> borrowed) {
+    List<Descriptor> copies;
+    try {
+      copies = copiesOf(borrowed);
+    } catch (ErrnoException e) {
+      LOG.log(Level.WARNING, "event=notification-lost notification=" + notification, e);
+      return false;
+    }
+    events.notified(notification, copies);
+    return true;
+  }
+
+  private List<Descriptor> copiesOf(List<Descriptor> borrowed) {
+    List<Descriptor> copies = new ArrayList<>(borrowed.size());
+    try {
+      borrowed.forEach(each -> copies.add(posix.duplicate(each)));
+      return copies;
+    } catch (ErrnoException e) {
+      copies.forEach(Descriptor::close);
+      throw e;
+    }
   }
 }

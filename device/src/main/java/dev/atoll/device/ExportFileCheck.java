@@ -3,7 +3,6 @@ package dev.atoll.device;
 
 import dev.atoll.base.Ranges;
 import dev.atoll.link.Reply;
-import dev.atoll.link.Request;
 import dev.atoll.link.RsmError;
 import dev.atoll.memory.ControlPage;
 import dev.atoll.memory.RefusedMemoryException;
@@ -55,7 +54,7 @@ final class ExportFileCheck {
   }
 
   /** Looks; the files of a good verdict own what was offered. */
-  Verdict look(Request.ExportCreate request, List<Descriptor> offered) {
+  Verdict look(Placement request, List<Descriptor> offered) {
     Descriptor readWrite = offered.get(0);
     Descriptor control = offered.get(1);
     Reply.Refused fault = findFault(request, readWrite, control);
@@ -89,7 +88,7 @@ final class ExportFileCheck {
   }
 
   private Reply.@Nullable Refused findFault(
-      Request.ExportCreate request, Descriptor readWrite, Descriptor control) {
+      Placement request, Descriptor readWrite, Descriptor control) {
     Reply.Refused foreign = findForeignServer(readWrite, control);
     if (foreign != null) {
       return foreign;
@@ -156,8 +155,7 @@ final class ExportFileCheck {
     return null;
   }
 
-  private static Reply.@Nullable Refused findFaultOfSize(
-      Request.ExportCreate request, FileStatus status) {
+  private static Reply.@Nullable Refused findFaultOfSize(Placement request, FileStatus status) {
     if (!Ranges.contains(request.fileOffset(), request.size(), status.size())) {
       return refuse(
           RsmError.BAD_LENGTH,

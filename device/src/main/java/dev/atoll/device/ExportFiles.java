@@ -2,6 +2,7 @@
 package dev.atoll.device;
 
 import dev.atoll.posix.Descriptor;
+import java.util.List;
 
 /**
  * The open files behind an export, which the device owns.
@@ -11,6 +12,13 @@ import dev.atoll.posix.Descriptor;
  * @param control the region's control page, for reading only
  */
 record ExportFiles(Descriptor readWrite, Descriptor readOnly, Descriptor control) {
+  private static final int WRITE = 0200;
+
+  /** What an importer with these rights, 0400 and 0200, may hold: the memory, the control page. */
+  List<Descriptor> forRights(int permission) {
+    return List.of((permission & WRITE) != 0 ? readWrite : readOnly, control);
+  }
+
   void closeBy(AgentPorts ports) {
     ports.close(readWrite);
     ports.close(readOnly);

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** An export segment as the device knows it. Owned by the loop. */
 final class ExportSegmentState implements SegmentState {
@@ -18,11 +19,16 @@ final class ExportSegmentState implements SegmentState {
     GONE
   }
 
+  private static final int ALLOW_REBIND = 0x01;
+
   private final ClientSession session;
   private final Request.ExportCreate properties;
-  private final ExportFiles files;
+  private ExportFiles files;
+  private Placement placement;
   private final Set<ImportSegmentState> imports = new LinkedHashSet<>();
   private final List<Runnable> whenUnpublished = new ArrayList<>();
+  private final List<Runnable> whenRebound = new ArrayList<>();
+  private Rebinding.@Nullable Swap rebind;
   private List<AccessEntry> accessList = List.of();
   private Phase phase = Phase.BIND;
   private long handle;
@@ -33,6 +39,7 @@ final class ExportSegmentState implements SegmentState {
     this.session = session;
     this.properties = properties;
     this.files = files;
+    this.placement = Placement.of(properties);
   }
 
   @Override
@@ -51,6 +58,34 @@ final class ExportSegmentState implements SegmentState {
 
   Request.ExportCreate properties() {
     return properties;
+  }
+
+  Placement placement() {
+    return placement;
+  }
+
+  /** Puts other memory of the same length in place. */
+  void setMemory(Placement nextPlacement, ExportFiles nextFiles) {
+    placement = nextPlacement;
+    files = nextFiles;
+  }
+
+  boolean isRebindAllowed() {
+    return (properties.flags() & ALLOW_REBIND) != 0;
+  }
+
+  /** The change of memory under way, if one is. */
+  Rebinding.@Nullable Swap rebind() {
+    return rebind;
+  }
+
+  void setRebind(Rebinding.@Nullable Swap next) {
+    rebind = next;
+  }
+
+  /** Changes of memory that wait for the one under way. */
+  List<Runnable> whenRebound() {
+    return whenRebound;
   }
 
   ExportFiles files() {
@@ -89,6 +124,11 @@ final class ExportSegmentState implements SegmentState {
   /** Who may connect while it is published; empty means anybody whom the mode lets. */
   List<AccessEntry> accessList() {
     return accessList;
+  }
+
+  /** Judges later connections by another list; those that exist keep their rights. */
+  void republish(List<AccessEntry> list) {
+    accessList = list;
   }
 
   /** Counts publications, so that a timer of an earlier one knows that it is late. */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.atoll.device;
 
-import dev.atoll.base.Ranges;
 import dev.atoll.base.Site;
 import dev.atoll.device.ExportSegmentState.Phase;
 import dev.atoll.link.AccessEntry;
@@ -10,51 +9,33 @@ import dev.atoll.link.Reply;
 import dev.atoll.link.Request;
 import dev.atoll.link.RsmError;
 import dev.atoll.link.SignalSlotLayout;
-import dev.atoll.posix.Descriptor;
-import dev.atoll.posix.Errno;
-import dev.atoll.posix.ErrnoException;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /** What a device does with export segments. Owned by the loop. */
 final class Exports {
-  private static final int FILES_LEAST = 2;
-  private static final int FILES_MOST = 3;
+  /** RSM_ALLOW_REBIND and RSM_CREATE_SEG_DONTWAIT. */
+  private static final int FLAGS = 0x03;
+
   private static final int MODE_BITS = 0777;
 
   /** Every controller there is so far is loopback, whose list has at most one entry. */
   private static final int LOOPBACK_ENTRIES_MAX = 1;
 
   private final AgentPorts ports;
-  private final ExportFileCheck fileCheck;
+  private final Offers offers;
   private final SegmentIds ids;
   private final Revocation revocation;
-  private final long pageSize;
   private final int nodeId;
   private int live;
 
-  Exports(
-      AgentPorts ports,
-      ExportFileCheck fileCheck,
-      SegmentIds ids,
-      Revocation revocation,
-      Place place) {
+  Exports(AgentPorts ports, Offers offers, SegmentIds ids, Revocation revocation, int nodeId) {
     this.ports = ports;
-    this.fileCheck = fileCheck;
+    this.offers = offers;
     this.ids = ids;
     this.revocation = revocation;
-    this.pageSize = place.pageSize();
-    this.nodeId = place.nodeId();
+    this.nodeId = nodeId;
   }
-
-  /**
-   * Where a device is.
-   *
-   * @param pageSize bytes of a page of this host
-   * @param nodeId the node the device is
-   */
-  record Place(long pageSize, int nodeId) {}
 
   int live() {
     return live;
@@ -62,61 +43,37 @@ final class Exports {
 
   /** Owns the envelope's descriptors: they end in the export or are closed. */
   void create(ClientSession session, Request.Envelope envelope, Request.ExportCreate request) {
-    List<Descriptor> offered = envelope.descriptors();
-    Reply.Refused fault = findFault(session, request, offered);
+    Reply.Refused fault = findFault(session, request);
     if (fault != null) {
-      refuse(session, envelope, fault);
+      offers.refuse(session, envelope, fault);
       return;
     }
-    Callable<ExportFileCheck.Verdict> check = () -> fileCheck.look(request, offered);
-    boolean isTaken =
-        ports.work(
-            check, (verdict, failure) -> checked(session, envelope, request, verdict, failure));
-    if (!isTaken) {
-      refuse(
-          session,
-          envelope,
-          Reply.Refused.of(RsmError.INSUFFICIENT_RESOURCES, "the device is busy; try again"));
-    }
+    offers.check(
+        session,
+        envelope,
+        Placement.of(request),
+        files -> checked(session, envelope.correlation(), request, files));
   }
 
-  private Reply.@Nullable Refused findFault(
-      ClientSession session, Request.ExportCreate request, List<Descriptor> offered) {
-    if (offered.size() < FILES_LEAST || offered.size() > FILES_MOST) {
-      return Reply.Refused.of(RsmError.BAD_ADDR, "two or three descriptors go with an export");
-    }
-    if (request.size() <= 0 || request.size() > Long.MAX_VALUE - request.fileOffset()) {
-      return Reply.Refused.of(RsmError.BAD_LENGTH, "size=" + request.size());
-    }
-    if (!Ranges.isAligned(request.size(), pageSize)
-        || !Ranges.isAligned(request.fileOffset(), pageSize)
-        || request.fileOffset() < 0) {
-      return Reply.Refused.of(
-          RsmError.BAD_MEM_ALIGNMENT,
-          "size=" + request.size() + " offset=" + request.fileOffset() + " page=" + pageSize);
-    }
+  private static Reply.@Nullable Refused findFault(
+      ClientSession session, Request.ExportCreate request) {
     if ((request.mode() & ~MODE_BITS) != 0) {
       return Reply.Refused.of(RsmError.BAD_ACL, "mode=0" + Integer.toOctalString(request.mode()));
+    }
+    if ((request.flags() & ~FLAGS) != 0) {
+      return Reply.Refused.of(
+          RsmError.UNSUPPORTED_OPERATION, "flags=0x" + Integer.toHexString(request.flags()));
     }
     return session.handles().isFull() ? handlesFull() : null;
   }
 
   private void checked(
-      ClientSession session,
-      Request.Envelope envelope,
-      Request.ExportCreate request,
-      ExportFileCheck.@Nullable Verdict verdict,
-      @Nullable Throwable failure) {
-    Site.hit("export.checked");
-    if (verdict == null) {
-      refuse(session, envelope, refusalOf(failure));
-    } else if (verdict.fault() != null) {
-      refuse(session, envelope, verdict.fault());
-    } else if (session.isEnded() || session.handles().isFull()) {
-      verdict.opened(envelope.descriptors()).forEach(ports::close);
-      refuse(session, envelope, handlesFull());
-    } else if (verdict.files() != null) {
-      admit(session, envelope.correlation(), request, verdict.files());
+      ClientSession session, long correlation, Request.ExportCreate request, ExportFiles files) {
+    if (session.isEnded() || session.handles().isFull()) {
+      files.closeBy(ports);
+      session.reply(correlation, handlesFull());
+    } else {
+      admit(session, correlation, request, files);
     }
   }
 
@@ -163,12 +120,20 @@ final class Exports {
     if (SegmentIds.isReserved(request.segmentId())) {
       return Reply.Refused.of(RsmError.RESERVED_SEGID, id);
     }
-    if (request.accessList().size() > LOOPBACK_ENTRIES_MAX) {
+    Reply.Refused fault = findFault(request.accessList());
+    if (fault != null) {
+      return fault;
+    }
+    return ids.isUsed(request.segmentId()) ? Reply.Refused.of(RsmError.SEGID_IN_USE, id) : null;
+  }
+
+  private Reply.@Nullable Refused findFault(List<AccessEntry> accessList) {
+    if (accessList.size() > LOOPBACK_ENTRIES_MAX) {
       return Reply.Refused.of(
           RsmError.BAD_ACL,
-          request.accessList().size() + " entries; loopback reaches one node and takes one");
+          accessList.size() + " entries; loopback reaches one node and takes one");
     }
-    for (AccessEntry entry : request.accessList()) {
+    for (AccessEntry entry : accessList) {
       if (!entry.isWellFormed()) {
         return Reply.Refused.of(RsmError.BAD_ACL, entry.toString());
       }
@@ -176,7 +141,24 @@ final class Exports {
         return Reply.Refused.of(RsmError.BAD_ACL, "no path to node " + entry.nodeId());
       }
     }
-    return ids.isUsed(request.segmentId()) ? Reply.Refused.of(RsmError.SEGID_IN_USE, id) : null;
+    return null;
+  }
+
+  void republish(ClientSession session, long correlation, Request.ExportRepublish request) {
+    if (!(session.handles().find(request.handle()) instanceof ExportSegmentState export)) {
+      session.reply(correlation, Reply.Refused.of(RsmError.BAD_SEG_HNDL, ""));
+      return;
+    }
+    if (export.phase() != Phase.PUBLISHED) {
+      session.reply(correlation, Reply.Refused.of(RsmError.SEG_NOT_PUBLISHED, ""));
+      return;
+    }
+    Reply.Refused fault = findFault(request.accessList());
+    if (fault == null) {
+      export.republish(request.accessList());
+      Site.hit("republish.done");
+    }
+    session.reply(correlation, fault == null ? new Reply.Done() : fault);
   }
 
   void unpublish(ClientSession session, long correlation, Request.ExportUnpublish request) {
@@ -228,19 +210,6 @@ final class Exports {
       session.handles().remove(export.handle());
     }
     Site.hit("destroy.freed");
-  }
-
-  private void refuse(ClientSession session, Request.Envelope envelope, Reply.Refused refused) {
-    envelope.descriptors().forEach(ports::close);
-    session.reply(envelope.correlation(), refused);
-  }
-
-  private static Reply.Refused refusalOf(@Nullable Throwable failure) {
-    boolean isExhausted =
-        failure instanceof ErrnoException e
-            && (e.errno() == Errno.EMFILE || e.errno() == Errno.ENFILE);
-    return Reply.Refused.of(
-        isExhausted ? RsmError.INSUFFICIENT_RESOURCES : RsmError.BAD_ADDR, String.valueOf(failure));
   }
 
   private static Reply.Refused handlesFull() {

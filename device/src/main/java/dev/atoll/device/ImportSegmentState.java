@@ -12,13 +12,15 @@ final class ImportSegmentState implements SegmentState {
 
   private final ClientSession session;
   private final ExportSegmentState export;
+  private final int permission;
   private Phase phase = Phase.CONNECTED;
   private boolean isOverdue;
   private long handle;
 
-  ImportSegmentState(ClientSession session, ExportSegmentState export) {
+  ImportSegmentState(ClientSession session, ExportSegmentState export, int permission) {
     this.session = session;
     this.export = export;
+    this.permission = permission;
   }
 
   @Override
@@ -37,6 +39,16 @@ final class ImportSegmentState implements SegmentState {
 
   ExportSegmentState export() {
     return export;
+  }
+
+  /** The granted rights, 0400 and 0200. */
+  int permission() {
+    return permission;
+  }
+
+  /** Whether the importer was given descriptors of the memory. */
+  boolean holdsMemory() {
+    return permission != 0;
   }
 
   Phase phase() {

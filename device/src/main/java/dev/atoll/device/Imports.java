@@ -7,7 +7,6 @@ import dev.atoll.link.Reply;
 import dev.atoll.link.Request;
 import dev.atoll.link.RsmError;
 import dev.atoll.link.SignalSlotLayout;
-import dev.atoll.posix.Descriptor;
 import java.util.List;
 
 /** What a device does with import segments. Owned by the loop. */
@@ -17,11 +16,13 @@ final class Imports {
 
   private final SegmentIds ids;
   private final Revocation revocation;
+  private final Rebinding rebinding;
   private final int nodeId;
 
-  Imports(SegmentIds ids, Revocation revocation, int nodeId) {
+  Imports(SegmentIds ids, Revocation revocation, Rebinding rebinding, int nodeId) {
     this.ids = ids;
     this.revocation = revocation;
+    this.rebinding = rebinding;
     this.nodeId = nodeId;
   }
 
@@ -80,31 +81,18 @@ final class Imports {
 
   private void admit(
       ClientSession session, long correlation, ExportSegmentState export, int permission) {
-    var state = new ImportSegmentState(session, export);
+    var state = new ImportSegmentState(session, export, permission);
     long handle = session.handles().add(state);
     state.setHandle(handle);
     export.imports().add(state);
     session.signals().begin(handle);
     Site.hit("connect.granted");
-    Request.ExportCreate properties = export.properties();
+    Placement placement = export.placement();
     session.reply(
         correlation,
         new Reply.Connected(
-            handle,
-            properties.size(),
-            properties.fileOffset(),
-            properties.isPersistent(),
-            permission),
-        descriptorsFor(export, permission));
-  }
-
-  private static List<Descriptor> descriptorsFor(ExportSegmentState export, int permission) {
-    ExportFiles files = export.files();
-    if (permission == 0) {
-      return List.of();
-    }
-    boolean isWriter = (permission & WRITE) != 0;
-    return List.of(isWriter ? files.readWrite() : files.readOnly(), files.control());
+            handle, placement.size(), placement.fileOffset(), placement.isPersistent(), permission),
+        state.holdsMemory() ? export.files().forRights(permission) : List.of());
   }
 
   void disconnect(ClientSession session, long correlation, Request.ImportDisconnect request) {
@@ -114,7 +102,7 @@ final class Imports {
     }
     session.handles().remove(state.handle());
     session.signals().become(state.handle(), SignalSlotLayout.FREE);
-    revocation.letGo(state);
+    letGo(state);
     Site.hit("disconnect.freed");
     session.reply(correlation, new Reply.Done());
   }
@@ -123,14 +111,26 @@ final class Imports {
     // A handle that is gone by now was disconnected meanwhile, which let go of the segment too.
     if (session.handles().find(request.handle()) instanceof ImportSegmentState state
         && state.phase() == ImportSegmentState.Phase.REVOKING) {
-      revocation.letGo(state);
+      letGo(state);
     }
     session.reply(correlation, new Reply.Done());
   }
 
+  void rebound(ClientSession session, long correlation, Request.Rebound request) {
+    if (session.handles().find(request.handle()) instanceof ImportSegmentState state) {
+      rebinding.answered(state);
+    }
+    session.reply(correlation, new Reply.Done());
+  }
+
+  private void letGo(ImportSegmentState state) {
+    rebinding.answered(state);
+    revocation.letGo(state);
+  }
+
   /** The importer's session has ended. */
   void abandon(ImportSegmentState state) {
-    revocation.letGo(state);
+    letGo(state);
   }
 
   private static void refuse(

@@ -11,6 +11,10 @@ interface Outbound {
   /** Answers; the descriptors stay the caller's. */
   void reply(long correlation, Reply reply, List<Descriptor> borrowed);
 
-  /** Tells something unasked. */
-  void notify(Notification notification);
+  /**
+   * Tells something unasked; the descriptors stay the caller's.
+   *
+   * @return false if it could not be told for want of descriptors
+   */
+  boolean notify(Notification notification, List<Descriptor> borrowed);
 }

@@ -39,7 +39,8 @@ final class Revocation {
     }
   }
 
-  private static void revoke(ImportSegmentState each) {
+  /** Ends one connection: its importer is told to swap its mappings. */
+  void revoke(ImportSegmentState each) {
     each.setPhase(ImportSegmentState.Phase.REVOKING);
     each.session().signals().become(each.handle(), SignalSlotLayout.DISCONNECTED);
     each.session().notify(new Notification.Revoke(each.handle()));

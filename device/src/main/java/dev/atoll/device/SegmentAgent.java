@@ -36,6 +36,7 @@ final class SegmentAgent {
   private final SegmentIds ids = new SegmentIds();
   private final Exports exports;
   private final Imports imports;
+  private final Rebinding rebinding;
   private final Set<ClientSession> sessions = new LinkedHashSet<>();
   private final Administration administration;
   private long nextSession = 1;
@@ -46,12 +47,14 @@ final class SegmentAgent {
     this.ports = ports;
     this.config = config;
     this.incarnation = random.nextLong();
-    var revocation = new Revocation(ids, ports, config.revocationTimeout().toNanos());
-    var place = new Exports.Place(posix.pageSize(), config.nodeId());
+    long timeoutNanos = config.revocationTimeout().toNanos();
+    var revocation = new Revocation(ids, ports, timeoutNanos);
     var fileCheck = new ExportFileCheck(posix, config.fileSystems());
-    this.exports = new Exports(ports, fileCheck, ids, revocation, place);
-    this.imports = new Imports(ids, revocation, config.nodeId());
     this.administration = new Administration(posix, ports, sessions);
+    var offers = new Offers(ports, fileCheck, posix.pageSize());
+    this.rebinding = new Rebinding(ports, offers, revocation, timeoutNanos);
+    this.exports = new Exports(ports, offers, ids, revocation, config.nodeId());
+    this.imports = new Imports(ids, revocation, rebinding, config.nodeId());
   }
 
   /** Whether one more session of this user fits the quotas. */
@@ -85,6 +88,10 @@ final class SegmentAgent {
       exports.create(session, envelope, create);
       return;
     }
+    if (envelope.request() instanceof Request.ExportRebind rebind && session.isGreeted()) {
+      rebinding.request(session, envelope, rebind);
+      return;
+    }
     boolean isSurplus = !envelope.descriptors().isEmpty();
     closeAll(envelope);
     if (isSurplus) {
@@ -108,15 +115,17 @@ final class SegmentAgent {
       case Request.ListSegments _ -> administration.list(session, correlation);
       case Request.Stop _ -> administration.stop(session, correlation);
       case Request.MemoryCreate create -> createMemory(session, envelope, create);
-      case Request.ExportCreate _ ->
-          throw new IllegalStateException("an export is created with its descriptors");
+      case Request.ExportCreate _, Request.ExportRebind _ ->
+          throw new IllegalStateException("an export is made and changed with its descriptors");
       case Request.ExportPublish publish -> exports.publish(session, correlation, publish);
+      case Request.ExportRepublish republish -> exports.republish(session, correlation, republish);
       case Request.ExportUnpublish unpublish -> exports.unpublish(session, correlation, unpublish);
       case Request.ExportDestroy destroy -> exports.destroy(session, correlation, destroy);
       case Request.ImportConnect connect -> imports.connect(session, correlation, connect);
       case Request.ImportDisconnect disconnect ->
           imports.disconnect(session, correlation, disconnect);
       case Request.Revoked revoked -> imports.revoked(session, correlation, revoked);
+      case Request.Rebound rebound -> imports.rebound(session, correlation, rebound);
       case Request.SignalPost post -> Signalling.post(session, correlation, post);
     }
   }

@@ -169,8 +169,9 @@ final class SocketPeer implements Outbound {
   }
 
   @Override
-  public void notify(Notification notification) {
-    send(ReplyCodec.encode(outbox, notification), List.of());
+  public boolean notify(Notification notification, List<Descriptor> borrowed) {
+    send(ReplyCodec.encode(outbox, notification), borrowed);
+    return true;
   }
 
   private void send(MemorySegment block, List<Descriptor> borrowed) {

@@ -39,65 +39,12 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a program can do to a device over its socket, and what that does to the others: nothing. */
-class HostileClientTest {
-  private static final Duration LONG = Duration.ofSeconds(20);
-  private static final int ID = 0x600000;
-
-  @TempDir Path temporary;
-  private final Posix posix = Posix.system();
-  private DeviceDirectory directory;
-  private Device device;
-  private RawClient honest;
-
-  @BeforeEach
-  void startADevice() {
-    directory = new DeviceDirectory(temporary.resolve("device"));
-    device = start(posix, DeviceConfig.standard().withRevocationTimeout(Duration.ofMillis(200)));
-    honest = RawClient.greeted(directory.socket());
-  }
-
-  @AfterEach
-  void theHonestClientIsStillServed() {
-    assertThat(honest.ask(new Request.Status())).isInstanceOf(Reply.DeviceStatus.class);
-    assertThat(device.failure()).isNull();
-    honest.close();
-    device.close();
-  }
-
-  private Device start(Posix calls, DeviceConfig config) {
-    Device started = Device.start(calls, Clock.system(), config, new SplittableRandom(7));
-    started.listen(directory);
-    return started;
-  }
-
-  private RawClient connect() {
-    return new RawClient(directory.socket());
-  }
-
-  private RawClient greeted() {
-    return RawClient.greeted(directory.socket());
-  }
-
-  private static void assertErrno(Reply reply, Errno errno) {
-    assertThat(reply)
-        .isInstanceOfSatisfying(
-            Reply.Refused.class, r -> assertThat(Errno.of(r.errno())).isEqualTo(errno));
-  }
-
-  private static void assertRefused(Reply reply, RsmError error) {
-    assertThat(reply)
-        .isInstanceOfSatisfying(
-            Reply.Refused.class, r -> assertThat(RsmError.of(r.rsmCode())).contains(error));
-  }
-
+class HostileClientTest extends HostileFixture {
   @Test
   void refusesARequestBeforeTheGreetingAndASecondGreeting() {
     try (RawClient client = connect()) {
@@ -263,10 +210,6 @@ class HostileClientTest {
       Conditions.await(
           "descriptors given back", LONG, () -> device.status().descriptors() == before);
     }
-  }
-
-  private Descriptor reopen(Descriptor descriptor) {
-    return posix.open(Path.of("/proc/self/fd/" + descriptor.number()), FileCalls.O_RDONLY, 0);
   }
 
   @Test
@@ -568,34 +511,5 @@ class HostileClientTest {
       RawClient.greeted(left.resolve("device.sock")).close();
     }
     assertThat(left.resolve("device.sock")).doesNotExist();
-  }
-
-  /** An export of one page by a raw client. */
-  private final class Export implements AutoCloseable {
-    private final RawClient client = greeted();
-    private final SharedMemory memory = SharedMemory.create(posix, "atoll-test", 4096);
-    private final Descriptor control = reopen(memory.control().descriptor());
-    private final long handle;
-
-    Export() {
-      Reply reply = client.ask(request(), memory.descriptor(), control);
-      handle = ((Reply.ExportCreated) reply).handle();
-    }
-
-    Request.ExportCreate request() {
-      return new Request.ExportCreate(4096, 0, false, 0600, 0);
-    }
-
-    void publish() {
-      assertThat(client.ask(new Request.ExportPublish(handle, ID, List.of())))
-          .isInstanceOf(Reply.Published.class);
-    }
-
-    @Override
-    public void close() {
-      client.close();
-      control.close();
-      memory.close();
-    }
   }
 }

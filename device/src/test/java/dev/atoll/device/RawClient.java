@@ -30,6 +30,7 @@ final class RawClient implements AutoCloseable {
       Arena.ofAuto().allocate(LinkLimits.BLOCK_BYTES_MAX, Long.BYTES);
   private final List<Notification> notifications = new ArrayList<>();
   private List<Descriptor> lastDescriptors = List.of();
+  private final List<Descriptor> received = new ArrayList<>();
   private long correlation;
 
   RawClient(Path path) {
@@ -52,8 +53,8 @@ final class RawClient implements AutoCloseable {
   }
 
   /** Sends a request and waits for nothing; false if the device does not take it now. */
-  boolean tell(Request request) {
-    return send(RequestCodec.encode(buffer, ++correlation, request));
+  boolean tell(Request request, Descriptor... passed) {
+    return send(RequestCodec.encode(buffer, ++correlation, request), passed);
   }
 
   Descriptor socket() {
@@ -86,10 +87,20 @@ final class RawClient implements AutoCloseable {
               notifications.add(notification);
             }
           });
-      lastDescriptors = message.descriptors();
+      takeDescriptors(message.descriptors(), !replies.isEmpty());
       if (!replies.isEmpty()) {
         return replies.getFirst();
       }
+    }
+  }
+
+  /** Those of a notification are nobody's business here. */
+  private void takeDescriptors(List<Descriptor> descriptors, boolean isReply) {
+    received.addAll(descriptors);
+    if (isReply) {
+      lastDescriptors = descriptors;
+    } else {
+      descriptors.forEach(Descriptor::close);
     }
   }
 
@@ -116,6 +127,7 @@ final class RawClient implements AutoCloseable {
 
   @Override
   public void close() {
+    received.forEach(Descriptor::close);
     socket.close();
   }
 }

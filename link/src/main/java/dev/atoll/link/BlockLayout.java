@@ -45,6 +45,9 @@ final class BlockLayout {
   static final int IMPORT_DISCONNECT = 0x69;
   static final int REVOKED = 0x6a;
   static final int SIGNAL_POST = 0x6b;
+  static final int EXPORT_REBIND = 0x6c;
+  static final int EXPORT_REPUBLISH = 0x6d;
+  static final int REBOUND = 0x6e;
 
   static final int LIST_SEGMENTS = 0x74;
   static final int STOP = 0x75;
@@ -61,6 +64,7 @@ final class BlockLayout {
   static final int LISTING = 0x109;
 
   static final int REVOKE = 0x200;
+  static final int REBIND = 0x201;
 
   private BlockLayout() {}
 

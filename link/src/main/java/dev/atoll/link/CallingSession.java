@@ -185,15 +185,24 @@ abstract class CallingSession implements Session {
     }
   }
 
-  /** The carrier brings a notification; on the service thread. */
-  final void takeNotification(Notification notification) {
+  /** The carrier brings a notification; on the service thread. Owns the descriptors. */
+  final void takeNotification(Notification notification, List<Descriptor> descriptors) {
+    SessionListener current = listener;
+    if (current == null || !(notification instanceof Notification.Rebind)) {
+      descriptors.forEach(Descriptor::close);
+    }
     switch (notification) {
       case Notification.Revoke revoke -> {
-        SessionListener current = listener;
         if (current != null) {
           current.revoke(revoke.handle());
         }
         sendOneWay(new Request.Revoked(revoke.handle()));
+      }
+      case Notification.Rebind rebind -> {
+        if (current != null) {
+          current.rebind(rebind, descriptors);
+        }
+        sendOneWay(new Request.Rebound(rebind.handle()));
       }
     }
   }

@@ -43,8 +43,9 @@ public interface DevicePort {
      * Takes a notification.
      *
      * @param notification what is told
+     * @param descriptors what goes with it, owned by the receiver
      */
-    void notified(Notification notification);
+    void notified(Notification notification, List<Descriptor> descriptors);
 
     /** Is told that the device has closed the session. */
     void lost();

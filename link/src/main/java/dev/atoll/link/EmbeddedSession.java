@@ -76,10 +76,11 @@ public final class EmbeddedSession extends CallingSession {
     }
 
     @Override
-    public void notified(Notification notification) {
+    public void notified(Notification notification, List<Descriptor> descriptors) {
       try {
-        service.execute(() -> takeNotification(notification));
+        service.execute(() -> takeNotification(notification, descriptors));
       } catch (RejectedExecutionException e) {
+        descriptors.forEach(Descriptor::close);
         // The session is being closed, which frees the import that the notification is about.
         LOG.log(Level.DEBUG, "event=notification-after-close notification={0}", notification);
       }

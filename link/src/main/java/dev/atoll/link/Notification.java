@@ -11,4 +11,15 @@ public sealed interface Notification {
    * @param handle of the import
    */
   record Revoke(long handle) implements Notification {}
+
+  /**
+   * The exporter has put other memory of the same length behind the segment; the program swaps its
+   * mappings and answers with {@link Request.Rebound}. Goes with two descriptors, as {@link
+   * Reply.Connected} does.
+   *
+   * @param handle of the import
+   * @param fileOffset where in the new file the segment begins
+   * @param isPersistent whether the new file keeps its content over restarts
+   */
+  record Rebind(long handle, long fileOffset, boolean isPersistent) implements Notification {}
 }

@@ -25,6 +25,7 @@ import java.lang.foreign.MemorySegment;
  *   DEVICE_STATUS     eight counters
  *   LISTING           bytes of the memfd
  *   REVOKE            handle
+ *   REBIND            handle, file offset, persistent (0|1)
  * </pre>
  */
 public final class ReplyCodec {
@@ -89,6 +90,12 @@ public final class ReplyCodec {
     return switch (notification) {
       case Notification.Revoke revoke ->
           new BlockWriter(buffer, BlockLayout.REVOKE, 0).word(revoke.handle()).finish();
+      case Notification.Rebind rebind ->
+          new BlockWriter(buffer, BlockLayout.REBIND, 0)
+              .word(rebind.handle())
+              .word(rebind.fileOffset())
+              .word(rebind.isPersistent() ? 1 : 0)
+              .finish();
     };
   }
 
@@ -102,13 +109,18 @@ public final class ReplyCodec {
   public static void decode(MemorySegment bytes, Sink sink) {
     BlockReader block = new BlockReader(bytes);
     if (BlockLayout.isNotification(block.kind())) {
-      if (block.kind() != BlockLayout.REVOKE) {
-        throw block.unknown();
-      }
-      sink.notified(block.finish(new Notification.Revoke(block.word())));
+      sink.notified(block.finish(decodeNotification(block)));
     } else {
       sink.replied(block.correlation(), block.finish(decodeReply(block)));
     }
+  }
+
+  private static Notification decodeNotification(BlockReader block) {
+    return switch (block.kind()) {
+      case BlockLayout.REVOKE -> new Notification.Revoke(block.word());
+      case BlockLayout.REBIND -> new Notification.Rebind(block.word(), block.word(), block.flag());
+      default -> throw block.unknown();
+    };
   }
 
   private static Reply decodeReply(BlockReader block) {

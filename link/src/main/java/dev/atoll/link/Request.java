@@ -58,6 +58,33 @@ public sealed interface Request {
   }
 
   /**
+   * Replaces the access list of a published segment: {@code rsm_memseg_export_republish}.
+   * Connections that exist keep their rights.
+   *
+   * @param handle of the export
+   * @param accessList who may connect from now on; empty means any node with the creator's mode
+   */
+  record ExportRepublish(long handle, List<AccessEntry> accessList) implements Request {
+    /** Copies the list. */
+    public ExportRepublish {
+      accessList = List.copyOf(accessList);
+    }
+  }
+
+  /**
+   * Puts other memory of the same length behind an export segment: {@code
+   * rsm_memseg_export_rebind}. Goes with the same descriptors as {@link ExportCreate}; answered
+   * once no importer uses the old memory any more.
+   *
+   * @param handle of the export
+   * @param size bytes of the new memory
+   * @param fileOffset where in the file it begins
+   * @param isPersistent whether the file keeps its content over restarts
+   */
+  record ExportRebind(long handle, long size, long fileOffset, boolean isPersistent)
+      implements Request {}
+
+  /**
    * Withdraws an export segment's id: {@code rsm_memseg_export_unpublish}.
    *
    * @param handle of the export
@@ -93,6 +120,13 @@ public sealed interface Request {
    * @param handle of the import
    */
   record Revoked(long handle) implements Request {}
+
+  /**
+   * Answers a {@link Notification.Rebind}: the program's mappings show the new memory.
+   *
+   * @param handle of the import
+   */
+  record Rebound(long handle) implements Request {}
 
   /**
    * Posts a signal: {@code rsm_intr_signal_post}.

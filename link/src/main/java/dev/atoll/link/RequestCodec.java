@@ -4,12 +4,15 @@ package dev.atoll.link;
 import dev.atoll.link.Request.ExportCreate;
 import dev.atoll.link.Request.ExportDestroy;
 import dev.atoll.link.Request.ExportPublish;
+import dev.atoll.link.Request.ExportRebind;
+import dev.atoll.link.Request.ExportRepublish;
 import dev.atoll.link.Request.ExportUnpublish;
 import dev.atoll.link.Request.Hello;
 import dev.atoll.link.Request.ImportConnect;
 import dev.atoll.link.Request.ImportDisconnect;
 import dev.atoll.link.Request.ListSegments;
 import dev.atoll.link.Request.MemoryCreate;
+import dev.atoll.link.Request.Rebound;
 import dev.atoll.link.Request.Revoked;
 import dev.atoll.link.Request.SignalPost;
 import dev.atoll.link.Request.Status;
@@ -35,6 +38,9 @@ import java.util.List;
  *   REVOKED           handle
  *   SIGNAL_POST       handle, flags
  *   LIST_SEGMENTS, STOP
+ *   EXPORT_REBIND     handle, size, file offset, persistent (0|1)
+ *   EXPORT_REPUBLISH  handle, count, count x (node id : u32, permission : u32)
+ *   REBOUND           handle
  * </pre>
  */
 public final class RequestCodec {
@@ -72,6 +78,17 @@ public final class RequestCodec {
       case ImportDisconnect disconnect -> block.word(disconnect.handle());
       case Revoked revoked -> block.word(revoked.handle());
       case SignalPost post -> block.word(post.handle()).word(Integer.toUnsignedLong(post.flags()));
+      case ExportRebind rebind ->
+          block
+              .word(rebind.handle())
+              .word(rebind.size())
+              .word(rebind.fileOffset())
+              .word(rebind.isPersistent() ? 1 : 0);
+      case ExportRepublish republish -> {
+        block.word(republish.handle());
+        encodeList(block, republish.accessList());
+      }
+      case Rebound rebound -> block.word(rebound.handle());
     }
     return block.finish();
   }
@@ -105,30 +122,37 @@ public final class RequestCodec {
           case BlockLayout.IMPORT_DISCONNECT -> new ImportDisconnect(block.word());
           case BlockLayout.REVOKED -> new Revoked(block.word());
           case BlockLayout.SIGNAL_POST -> new SignalPost(block.word(), block.half());
+          case BlockLayout.EXPORT_REBIND ->
+              new ExportRebind(block.word(), block.word(), block.word(), block.flag());
+          case BlockLayout.EXPORT_REPUBLISH -> new ExportRepublish(block.word(), decodeList(block));
+          case BlockLayout.REBOUND -> new Rebound(block.word());
           default -> throw block.unknown();
         };
     return new Request.Envelope(block.correlation(), block.finish(request), descriptors);
   }
 
   private static void encodePublish(BlockWriter block, ExportPublish publish) {
-    List<AccessEntry> entries = publish.accessList();
-    block
-        .word(publish.handle())
-        .word(Integer.toUnsignedLong(publish.segmentId()))
-        .word(entries.size());
+    block.word(publish.handle()).word(Integer.toUnsignedLong(publish.segmentId()));
+    encodeList(block, publish.accessList());
+  }
+
+  private static void encodeList(BlockWriter block, List<AccessEntry> entries) {
+    block.word(entries.size());
     entries.forEach(entry -> block.pair(entry.nodeId(), entry.permission()));
   }
 
   private static ExportPublish decodePublish(BlockReader block) {
-    long handle = block.word();
-    int segmentId = block.half();
+    return new ExportPublish(block.word(), block.half(), decodeList(block));
+  }
+
+  private static List<AccessEntry> decodeList(BlockReader block) {
     int count = block.count(LinkLimits.ACCESS_ENTRIES_MAX);
     List<AccessEntry> entries = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
       long pair = block.word();
       entries.add(new AccessEntry((int) pair, (int) (pair >>> 32)));
     }
-    return new ExportPublish(handle, segmentId, entries);
+    return entries;
   }
 
   private static int kindOf(Request request) {
@@ -146,6 +170,9 @@ public final class RequestCodec {
       case ImportDisconnect _ -> BlockLayout.IMPORT_DISCONNECT;
       case Revoked _ -> BlockLayout.REVOKED;
       case SignalPost _ -> BlockLayout.SIGNAL_POST;
+      case ExportRebind _ -> BlockLayout.EXPORT_REBIND;
+      case ExportRepublish _ -> BlockLayout.EXPORT_REPUBLISH;
+      case Rebound _ -> BlockLayout.REBOUND;
     };
   }
 }

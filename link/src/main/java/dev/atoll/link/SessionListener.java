@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.atoll.link;
 
+import dev.atoll.posix.Descriptor;
+import java.util.List;
+
 /**
  * Who is told what happens to a session. Called by the session's service thread, never by a
  * program's own; implementations must not wait for a call on the same session.
@@ -13,6 +16,16 @@ public interface SessionListener {
    * @param handle of the import
    */
   void revoke(long handle);
+
+  /**
+   * Must swap the program's mappings of an import for the exporter's new memory before it returns;
+   * the session then tells the device.
+   *
+   * @param rebind what has changed
+   * @param descriptors the new file with just the granted rights, and its control page; owned by
+   *     the listener
+   */
+  void rebind(Notification.Rebind rebind, List<Descriptor> descriptors);
 
   /** Is told that the session has ended and nothing more will come. */
   void lost();

@@ -240,8 +240,7 @@ public final class SocketSession extends CallingSession {
 
           @Override
           public void notified(Notification notification) {
-            message.closeDescriptors();
-            takeNotification(notification);
+            takeNotification(notification, message.descriptors());
           }
         });
   }

@@ -39,7 +39,10 @@ class CodecTest {
         new Request.ImportConnect(1, 0x600000, 0600),
         new Request.ImportDisconnect(3),
         new Request.Revoked(4),
-        new Request.SignalPost(5, 2));
+        new Request.SignalPost(5, 2),
+        new Request.ExportRepublish(6, longest),
+        new Request.ExportRebind(7, 8192, 4096, true),
+        new Request.Rebound(8));
   }
 
   static Stream<Reply> replies() {

@@ -3,7 +3,9 @@ package dev.atoll.memory;
 
 import dev.atoll.base.Ranges;
 import dev.atoll.base.Site;
+import dev.atoll.posix.Descriptor;
 import dev.atoll.posix.ErrnoException;
+import dev.atoll.posix.MemoryCalls;
 import dev.atoll.posix.NativeMemory;
 import dev.atoll.posix.Posix;
 import java.lang.System.Logger.Level;
@@ -161,6 +163,35 @@ public final class MappedRange implements AutoCloseable {
         putZeros();
         isRevoked = true;
         Site.hit("range.revoked");
+      }
+    }
+  }
+
+  /**
+   * Puts another file, of at least the same length and for the same rights, in place of the first.
+   *
+   * <p>Segments stay usable throughout; an access that races with the swap meets the old file or
+   * the new. A closed or revoked range stays as it is.
+   *
+   * @param file the other file
+   * @param fileOffset where in it the range begins, a multiple of the page size
+   * @throws dev.atoll.posix.ErrnoException if mmap(2) fails; the first file is then still there
+   */
+  public void replace(Descriptor file, long fileOffset) {
+    synchronized (lock) {
+      if (isOpen && !isRevoked) {
+        long mapped =
+            posix.mmap(
+                address,
+                request.length(),
+                request.protection(),
+                request.flags() | MemoryCalls.MAP_FIXED,
+                file,
+                fileOffset);
+        if (mapped != address) {
+          throw new AssertionError("MAP_FIXED gave another address");
+        }
+        Site.hit("range.replaced");
       }
     }
   }

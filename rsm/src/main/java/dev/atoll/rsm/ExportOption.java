@@ -3,7 +3,7 @@ package dev.atoll.rsm;
 
 /** What an export segment may be told when it is created: flags of rsm_memseg_export_create. */
 public enum ExportOption {
-  /** {@code rebind} is allowed later: {@code RSM_ALLOW_REBIND}. */
+  /** {@link ExportSegment#rebind} is allowed later: {@code RSM_ALLOW_REBIND}. */
   ALLOW_REBIND(0x01),
 
   /**

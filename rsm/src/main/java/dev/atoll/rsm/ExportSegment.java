@@ -2,6 +2,7 @@
 package dev.atoll.rsm;
 
 import dev.atoll.base.Site;
+import dev.atoll.link.AccessEntry;
 import dev.atoll.link.Answer;
 import dev.atoll.link.LinkLimits;
 import dev.atoll.link.Reply;
@@ -9,17 +10,11 @@ import dev.atoll.link.Request;
 import dev.atoll.link.RsmError;
 import dev.atoll.memory.Region;
 import dev.atoll.memory.RegionKind;
-import dev.atoll.posix.Descriptor;
-import dev.atoll.posix.Errno;
-import dev.atoll.posix.ErrnoException;
-import dev.atoll.posix.FileCalls;
 import dev.atoll.posix.Posix;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Memory that this process offers: {@code rsm_memseg_export_handle_t}.
@@ -33,19 +28,24 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class ExportSegment implements AutoCloseable {
   static final String CREATE = "rsm_memseg_export_create";
   private static final String PUBLISH = "rsm_memseg_export_publish";
+  private static final String REPUBLISH = "rsm_memseg_export_republish";
+  private static final String REBIND = "rsm_memseg_export_rebind";
   private static final String UNPUBLISH = "rsm_memseg_export_unpublish";
   private static final String DESTROY = "rsm_memseg_export_destroy";
   private static final int ALL_MODE_BITS = 0777;
 
   private final RsmContext context;
-  private final Region region;
+  private final ExportOptions options;
   private final long handle;
   private final Signals signals;
   private final AtomicBoolean isGone = new AtomicBoolean();
+  private final ReentrantLock rebindLock = new ReentrantLock();
+  private volatile Region region;
 
-  private ExportSegment(RsmContext context, Region region, long handle) {
+  private ExportSegment(RsmContext context, Region region, ExportOptions options, long handle) {
     this.context = context;
     this.region = region;
+    this.options = options;
     this.handle = handle;
     this.signals = new Signals(context, handle, () -> isGone.get() ? RsmError.BAD_SEG_HNDL : null);
   }
@@ -59,43 +59,15 @@ public final class ExportSegment implements AutoCloseable {
             region.kind() == RegionKind.PERSISTENT,
             options.mode().orElseGet(() -> ALL_MODE_BITS & ~posix.umask()),
             options.flags());
-    List<Descriptor> own = new ArrayList<>();
-    try {
-      List<Descriptor> offered = new ArrayList<>();
-      offered.add(region.descriptor());
-      own.add(reopenReadOnly(posix, region.control().descriptor()));
-      reopenIfAllowed(posix, region.descriptor()).ifPresent(own::add);
-      offered.addAll(own);
+    try (OfferedMemory offered = OfferedMemory.of(posix, region)) {
       Site.hit("export.requested");
-      Answer answer = context.calls().call(CREATE, request, offered);
+      Answer answer = context.calls().call(CREATE, request, offered.descriptors());
       if (answer.reply() instanceof Reply.ExportCreated created) {
         Site.hit("export.held");
-        return new ExportSegment(context, region, created.handle());
+        return new ExportSegment(context, region, options, created.handle());
       }
       throw DeviceCalls.unexpected(CREATE, answer);
-    } finally {
-      own.forEach(Descriptor::close);
     }
-  }
-
-  /** A device of another user made the memory: then its file is not ours to open, but its own. */
-  private static Optional<Descriptor> reopenIfAllowed(Posix posix, Descriptor descriptor) {
-    try {
-      return Optional.of(reopenReadOnly(posix, descriptor));
-    } catch (ErrnoException e) {
-      if (e.errno() == Errno.EACCES) {
-        return Optional.empty();
-      }
-      throw e;
-    }
-  }
-
-  /**
-   * Opens the same file anew for reading only. A passed descriptor is the same open file, rights
-   * included, so read-only importers need one that never could write.
-   */
-  private static Descriptor reopenReadOnly(Posix posix, Descriptor descriptor) {
-    return posix.open(Path.of("/proc/self/fd/" + descriptor.number()), FileCalls.O_RDONLY, 0);
   }
 
   /**
@@ -109,11 +81,7 @@ public final class ExportSegment implements AutoCloseable {
    *     INSUFFICIENT_RESOURCES, or BAD_SEG_HNDL once destroyed
    */
   public int publish(int segmentId, Access... accessList) {
-    if (accessList.length > LinkLimits.ACCESS_ENTRIES_MAX) {
-      // More do not fit a block, so the device can not be the one to refuse them.
-      throw new RsmException(RsmError.BAD_ACL, PUBLISH, accessList.length + " entries", null);
-    }
-    var entries = Arrays.stream(accessList).map(Access::toEntry).toList();
+    List<AccessEntry> entries = entriesOf(PUBLISH, accessList);
     Answer answer =
         context
             .calls()
@@ -123,6 +91,82 @@ public final class ExportSegment implements AutoCloseable {
       return published.segmentId();
     }
     throw DeviceCalls.unexpected(PUBLISH, answer);
+  }
+
+  private static List<AccessEntry> entriesOf(String operation, Access... accessList) {
+    if (accessList.length > LinkLimits.ACCESS_ENTRIES_MAX) {
+      // More do not fit a block, so the device can not be the one to refuse them.
+      throw new RsmException(RsmError.BAD_ACL, operation, accessList.length + " entries", null);
+    }
+    return Arrays.stream(accessList).map(Access::toEntry).toList();
+  }
+
+  /**
+   * Replaces the access list of a published segment: {@code rsm_memseg_export_republish}. The id
+   * stays, and so do connections that exist, with their rights; later ones are judged by the new
+   * list.
+   *
+   * @param accessList who may connect, as for {@link #publish}; empty means every node with the
+   *     mode the segment was created with
+   * @throws RsmException SEG_NOT_PUBLISHED, BAD_ACL, BAD_SEG_HNDL once destroyed, INTERRUPTED
+   */
+  public void republish(Access... accessList) {
+    List<AccessEntry> entries = entriesOf(REPUBLISH, accessList);
+    context.calls().callSimple(REPUBLISH, new Request.ExportRepublish(handle, entries));
+  }
+
+  /**
+   * Puts other memory of the same length behind the segment: {@code rsm_memseg_export_rebind}. The
+   * id and all connections stay; importers, mapped or not, see the new memory. Nothing is copied.
+   * What they read and write while it happens may go to either memory. When it returns, nobody uses
+   * the old region any more and the caller may close it; an importer that did not follow within the
+   * device's bound has lost its connection.
+   *
+   * @param next readable and writable memory; the very region it has already changes nothing
+   * @throws RsmException REBIND_NOT_ALLOWED unless created with {@link ExportOption#ALLOW_REBIND},
+   *     BAD_LENGTH for another size, PERM_DENIED for memory that can not be written, BAD_SEG_HNDL
+   *     once destroyed, INTERRUPTED, and as for create
+   * @throws dev.atoll.link.LinkException if the session is lost
+   */
+  public void rebind(Region next) {
+    rebindLock.lock();
+    try {
+      checkRebind(next);
+      if (next.equals(region)) {
+        return;
+      }
+      var request =
+          new Request.ExportRebind(
+              handle, next.size(), next.fileOffset(), next.kind() == RegionKind.PERSISTENT);
+      try (OfferedMemory offered = OfferedMemory.of(context.posix(), next)) {
+        context.calls().call(REBIND, request, offered.descriptors()).closeDescriptors();
+      }
+      region = next;
+      Site.hit("rebind.done");
+    } finally {
+      rebindLock.unlock();
+    }
+  }
+
+  private void checkRebind(Region next) {
+    if (isGone.get()) {
+      throw new RsmException(RsmError.BAD_SEG_HNDL, REBIND, "destroyed", null);
+    }
+    if (!options.options().contains(ExportOption.ALLOW_REBIND)) {
+      throw new RsmException(
+          RsmError.REBIND_NOT_ALLOWED, REBIND, "create the segment with ALLOW_REBIND", null);
+    }
+    if (next.size() != region.size()) {
+      throw new RsmException(
+          RsmError.BAD_LENGTH,
+          REBIND,
+          "size=" + next.size() + ", the segment has " + region.size(),
+          null);
+    }
+    if (!next.isWritable()) {
+      throw new RsmException(
+          RsmError.PERM_DENIED, REBIND, "the region is mapped for reading only", null);
+    }
   }
 
   /**
@@ -150,7 +194,7 @@ public final class ExportSegment implements AutoCloseable {
   /**
    * Gives the memory it exports.
    *
-   * @return the region it was made with
+   * @return the region it was made with, or last rebound to
    */
   public Region region() {
     return region;

@@ -22,12 +22,14 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class ImportMapping implements AutoCloseable {
   private final ImportSegment owner;
   private final MappedRange range;
+  private final long offset;
   private final MemorySegment segment;
   private final AtomicBoolean isUnmapped = new AtomicBoolean();
 
-  ImportMapping(ImportSegment owner, MappedRange range, boolean isWritable) {
+  ImportMapping(ImportSegment owner, MappedRange range, long offset, boolean isWritable) {
     this.owner = owner;
     this.range = range;
+    this.offset = offset;
     this.segment = isWritable ? range.segment() : range.segment().asReadOnly();
   }
 
@@ -38,6 +40,11 @@ public final class ImportMapping implements AutoCloseable {
    */
   public MemorySegment segment() {
     return segment;
+  }
+
+  /** Where in the segment the window begins, in bytes. */
+  long offset() {
+    return offset;
   }
 
   MappedRange range() {

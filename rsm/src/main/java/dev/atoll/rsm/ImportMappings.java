@@ -2,6 +2,7 @@
 package dev.atoll.rsm;
 
 import dev.atoll.base.Ranges;
+import dev.atoll.link.Notification;
 import dev.atoll.link.Reply;
 import dev.atoll.link.RsmError;
 import dev.atoll.memory.MapRequest;
@@ -11,6 +12,7 @@ import dev.atoll.posix.Errno;
 import dev.atoll.posix.ErrnoException;
 import dev.atoll.posix.MemoryCalls;
 import dev.atoll.posix.Posix;
+import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * were just given back. Nobody waits for the device while holding it.
  */
 final class ImportMappings {
+  private static final System.Logger LOG = System.getLogger(ImportMappings.class.getName());
+
   static final String MAP = "rsm_memseg_import_map";
 
   /** The memory and the control page. */
@@ -30,7 +34,9 @@ final class ImportMappings {
 
   private final Posix posix;
   private final Reply.Connected properties;
-  private final List<Descriptor> descriptors;
+  private List<Descriptor> descriptors;
+  private long fileOffset;
+  private volatile boolean isPersistent;
   private final Permission permission;
   private final ReentrantLock lock = new ReentrantLock();
   private @Nullable MappedRange whole;
@@ -54,6 +60,8 @@ final class ImportMappings {
     this.posix = posix;
     this.properties = properties;
     this.descriptors = descriptors;
+    this.fileOffset = properties.fileOffset();
+    this.isPersistent = properties.isPersistent();
     this.permission = permission;
   }
 
@@ -119,7 +127,7 @@ final class ImportMappings {
       check(offset, length, wanted);
       checkOpen(MAP);
       MappedRange range = mapRange(MAP, offset, length, wanted);
-      ImportMapping mapping = new ImportMapping(owner, range, wanted.isWriting());
+      ImportMapping mapping = new ImportMapping(owner, range, offset, wanted.isWriting());
       explicit = mapping;
       publish(Window.of(mapping.segment(), offset, wanted));
       return mapping;
@@ -167,7 +175,7 @@ final class ImportMappings {
               protection,
               MemoryCalls.MAP_SHARED,
               descriptors.getFirst(),
-              properties.fileOffset() + offset,
+              fileOffset + offset,
               "import of " + properties.size() + " bytes"));
     } catch (ErrnoException e) {
       RsmError error =
@@ -187,6 +195,42 @@ final class ImportMappings {
         publish(all == null || isClosed ? null : wholeWindow(all));
       }
       mapping.range().close();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  boolean isPersistent() {
+    return isPersistent;
+  }
+
+  /**
+   * Puts the exporter's new memory in the place of the old; false if the kernel refuses. Owns the
+   * descriptors.
+   */
+  boolean rebind(Notification.Rebind rebind, List<Descriptor> next) {
+    lock.lock();
+    try {
+      if (isClosed || next.size() != DESCRIPTORS) {
+        next.forEach(Descriptor::close);
+        return isClosed;
+      }
+      descriptors.forEach(Descriptor::close);
+      descriptors = next;
+      fileOffset = rebind.fileOffset();
+      isPersistent = rebind.isPersistent();
+      MappedRange all = whole;
+      if (all != null) {
+        all.replace(next.getFirst(), fileOffset);
+      }
+      ImportMapping mapping = explicit;
+      if (mapping != null) {
+        mapping.range().replace(next.getFirst(), fileOffset + mapping.offset());
+      }
+      return true;
+    } catch (ErrnoException e) {
+      LOG.log(Level.WARNING, "event=rebind-failed import=" + rebind.handle(), e);
+      return false;
     } finally {
       lock.unlock();
     }

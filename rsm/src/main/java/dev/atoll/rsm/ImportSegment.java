@@ -3,6 +3,7 @@ package dev.atoll.rsm;
 
 import dev.atoll.base.Site;
 import dev.atoll.link.Answer;
+import dev.atoll.link.Notification;
 import dev.atoll.link.Reply;
 import dev.atoll.link.Request;
 import dev.atoll.link.RsmError;
@@ -92,7 +93,7 @@ public final class ImportSegment implements AutoCloseable {
       answer.closeDescriptors();
       throw e;
     }
-    context.imports().put(connected.handle(), segment);
+    context.imports().add(connected.handle(), segment);
     // A revocation that came before the segment was listed found nobody to tell.
     if (segment.slot.stateOpaque() != SignalSlotLayout.LIVE) {
       segment.abort();
@@ -118,7 +119,7 @@ public final class ImportSegment implements AutoCloseable {
    * @return PERSISTENT if a file keeps its content over restarts
    */
   public RegionKind kind() {
-    return properties.isPersistent() ? RegionKind.PERSISTENT : RegionKind.VOLATILE;
+    return mappings.isPersistent() ? RegionKind.PERSISTENT : RegionKind.VOLATILE;
   }
 
   /**
@@ -400,6 +401,16 @@ public final class ImportSegment implements AutoCloseable {
     isAborted = true;
     mappings.revoke();
     Site.hit("revoke.swapped");
+  }
+
+  /** The exporter has put other memory behind the segment. Owns the descriptors. */
+  void rebind(Notification.Rebind rebind, List<Descriptor> descriptors) {
+    if (mappings.rebind(rebind, descriptors)) {
+      Site.hit("rebind.followed");
+    } else {
+      // Rather no connection than one to memory that is no longer the segment's.
+      abort();
+    }
   }
 
   /**

@@ -5,7 +5,6 @@ import dev.atoll.base.Clock;
 import dev.atoll.link.Session;
 import dev.atoll.posix.InterruptibleWait;
 import dev.atoll.posix.Posix;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,11 +17,11 @@ final class RsmContext {
   private final Posix posix;
   private final Clock clock;
   private final DeviceCalls calls;
-  private final Map<Long, ImportSegment> imports;
+  private final ImportTable imports;
   private final Set<InterruptibleWait> waiting = ConcurrentHashMap.newKeySet();
   private final BlockingQueue<InterruptibleWait> idle = new LinkedBlockingQueue<>(IDLE_WAITERS_MAX);
 
-  RsmContext(Posix posix, Clock clock, DeviceCalls calls, Map<Long, ImportSegment> imports) {
+  RsmContext(Posix posix, Clock clock, DeviceCalls calls, ImportTable imports) {
     this.posix = posix;
     this.clock = clock;
     this.calls = calls;
@@ -46,7 +45,7 @@ final class RsmContext {
   }
 
   /** The connected imports by handle, for the service thread to find. */
-  Map<Long, ImportSegment> imports() {
+  ImportTable imports() {
     return imports;
   }
 

@@ -2,13 +2,13 @@
 package dev.atoll.rsm;
 
 import dev.atoll.base.Clock;
+import dev.atoll.link.Notification;
 import dev.atoll.link.RsmError;
 import dev.atoll.link.Session;
 import dev.atoll.link.SessionListener;
+import dev.atoll.posix.Descriptor;
 import dev.atoll.posix.Posix;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * RSMAPI over one session with a device.
@@ -17,7 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class RsmLibrary implements AutoCloseable {
   private final RsmContext context;
-  private final Map<Long, ImportSegment> imports = new ConcurrentHashMap<>();
+  private final ImportTable imports = new ImportTable();
   private final Controller loopback;
 
   /**
@@ -57,22 +57,28 @@ public final class RsmLibrary implements AutoCloseable {
    */
   @Override
   public void close() {
-    List.copyOf(imports.values()).forEach(ImportSegment::unmapForGood);
+    imports.all().forEach(ImportSegment::unmapForGood);
+    imports.close();
   }
 
   /** Told by the session's service thread. */
   private final class Listener implements SessionListener {
     @Override
     public void revoke(long handle) {
-      ImportSegment segment = imports.get(handle);
+      ImportSegment segment = imports.find(handle);
       if (segment != null) {
         segment.abort();
       }
     }
 
     @Override
+    public void rebind(Notification.Rebind rebind, List<Descriptor> descriptors) {
+      imports.rebind(rebind, descriptors);
+    }
+
+    @Override
     public void lost() {
-      imports.values().forEach(ImportSegment::lose);
+      imports.all().forEach(ImportSegment::lose);
       context.wakeWaiters();
     }
   }
