@@ -62,7 +62,10 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
       case OutputClosedException ignored -> ExitCode.OUTPUT_CLOSED;
       case Refusal refusal -> refusal.exitCode();
       case LinkException link ->
-          link.code().equals(LinkException.REFUSED) ? ExitCode.PERMISSION : ExitCode.NO_DEVICE;
+          switch (link.code()) {
+            case LinkException.REFUSED, LinkException.TAKEN -> ExitCode.PERMISSION;
+            default -> ExitCode.NO_DEVICE;
+          };
       case RsmException rsm -> exitCodeOf(rsm.error());
       case OutOfMemoryBudgetException ignored -> ExitCode.NO_RESOURCES;
       case ErrnoException call -> exitCodeOf(call.errno());

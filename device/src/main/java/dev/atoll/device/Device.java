@@ -2,6 +2,7 @@
 package dev.atoll.device;
 
 import dev.atoll.base.Clock;
+import dev.atoll.base.Site;
 import dev.atoll.link.DeviceDirectory;
 import dev.atoll.link.DevicePort;
 import dev.atoll.link.Reply;
@@ -14,6 +15,8 @@ import dev.atoll.loop.WorkerPool;
 import dev.atoll.posix.Descriptor;
 import dev.atoll.posix.Posix;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -34,6 +37,7 @@ public final class Device implements AutoCloseable {
   private static final int WORK_QUEUE = 1024;
 
   private final Posix posix;
+  private final Clock clock;
   private final DeviceConfig config;
   private final EventLoop loop;
   private final WorkerPool workers;
@@ -42,10 +46,12 @@ public final class Device implements AutoCloseable {
   private final AtomicBoolean isClosed = new AtomicBoolean();
   private volatile @Nullable Runnable stopOrder;
   private @Nullable SocketServer server;
-  private @Nullable ListeningPlace place;
+  private volatile @Nullable ListeningPlace place;
 
-  private Device(Posix posix, DeviceConfig config, EventLoop loop, RandomGenerator random) {
+  private Device(
+      Posix posix, Clock clock, DeviceConfig config, EventLoop loop, RandomGenerator random) {
     this.posix = posix;
+    this.clock = clock;
     this.config = config;
     this.loop = loop;
     this.workers = new WorkerPool("atoll-worker", WORKERS, WORK_QUEUE, loop);
@@ -83,7 +89,7 @@ public final class Device implements AutoCloseable {
         EventLoop.started(
             new LoopOptions(
                 "atoll-loop", new EpollPoller(posix), clock, IdlePolicy.sleeping(), failure));
-    return new Device(posix, config, loop, random);
+    return new Device(posix, clock, config, loop, random);
   }
 
   /**
@@ -109,33 +115,65 @@ public final class Device implements AutoCloseable {
   }
 
   /**
-   * Opens the way in for programs of other processes.
+   * Takes a directory: from now on no other device can, and the ids that the system assigns go on
+   * where the last device of the directory ended. Nobody can connect yet.
    *
-   * @param directory where to listen; made if missing
-   * @throws dev.atoll.link.LinkException if the directory is not safe, or another device listens
-   *     there
+   * @param directory where to listen later; made if missing
+   * @throws dev.atoll.link.LinkException if the directory is not safe, or another device has it
    * @throws dev.atoll.posix.ErrnoException if a call fails
+   * @throws java.io.UncheckedIOException if the directory or its id file can not be used
    */
-  public void listen(DeviceDirectory directory) {
-    ListeningPlace opened = ListeningPlace.open(posix, directory, config.users());
-    boolean isListening = false;
+  public void occupy(DeviceDirectory directory) {
+    if (place != null) {
+      throw new IllegalStateException("the device has a directory already");
+    }
+    ListeningPlace taken = ListeningPlace.take(posix, directory, config.users());
+    boolean isTaken = false;
     try {
-      isListening = onLoop(() -> serve(opened));
+      var file = new IdFile(directory);
+      long end = AssignedIds.prepare(file);
+      isTaken =
+          onLoop(() -> {
+            agent.assignedIds().continueFrom(file, end);
+            place = taken;
+            return true;
+          });
     } finally {
-      if (!isListening) {
-        opened.abandon();
+      if (!isTaken) {
+        taken.close();
       }
     }
   }
 
-  private boolean serve(ListeningPlace opened) {
+  /**
+   * Opens the way in for programs of other processes.
+   *
+   * @param directory where to listen, taken as by {@link #occupy} unless that has been called
+   * @throws dev.atoll.link.LinkException if the directory is not safe, or another device listens
+   *     there
+   * @throws dev.atoll.posix.ErrnoException if a call fails
+   * @throws java.io.UncheckedIOException if the directory or its id file can not be used
+   */
+  public void listen(DeviceDirectory directory) {
     if (server != null) {
       throw new IllegalStateException("the device listens already");
     }
-    place = opened;
-    server =
-        new SocketServer(
-            new SocketServer.Parts(posix, loop, agent, closer), config, opened.socket());
+    if (place == null) {
+      occupy(directory);
+    }
+    Descriptor socket = Objects.requireNonNull(place).listen();
+    boolean isListening = false;
+    try {
+      isListening = onLoop(() -> serve(socket));
+    } finally {
+      if (!isListening) {
+        socket.close();
+      }
+    }
+  }
+
+  private boolean serve(Descriptor socket) {
+    server = new SocketServer(new SocketServer.Parts(posix, loop, agent, closer), config, socket);
     server.start();
     return true;
   }
@@ -149,6 +187,32 @@ public final class Device implements AutoCloseable {
    */
   public void onStopRequest(Runnable order) {
     stopOrder = order;
+  }
+
+  /**
+   * Says what to do once nobody has had a session for a time: by then programs find no device here
+   * any more, and the action is to close it.
+   *
+   * @param idle how long without a session, positive; one that is open, also of this process, keeps
+   *     the device
+   * @param whenIdle runs once, on the loop; it must not wait
+   */
+  public void whenIdle(Duration idle, Runnable whenIdle) {
+    var watch = new IdleWatch(clock, agent, idle.toNanos());
+    onLoop(() -> {
+      look(watch, whenIdle);
+      return true;
+    });
+  }
+
+  private void look(IdleWatch watch, Runnable whenIdle) {
+    if (watch.isIdle()) {
+      withdraw();
+      Site.hit("device.idle");
+      whenIdle.run();
+    } else {
+      loop.schedule(watch.periodNanos(), () -> look(watch, whenIdle));
+    }
   }
 
   /**
@@ -187,7 +251,16 @@ public final class Device implements AutoCloseable {
       } finally {
         loop.close();
         closer.close();
+        giveUpPlace();
       }
+    }
+  }
+
+  /** Last of all: who takes the lock next must meet nothing of this device any more. */
+  private void giveUpPlace() {
+    ListeningPlace current = place;
+    if (current != null) {
+      current.close();
     }
   }
 
@@ -196,19 +269,25 @@ public final class Device implements AutoCloseable {
     if (server != null) {
       server.abandon();
     }
-    if (place != null) {
-      place.close();
+  }
+
+  /**
+   * The name goes first: who is hung up on then sees that the device has gone, not that it is full.
+   */
+  private void withdraw() {
+    ListeningPlace current = place;
+    if (current != null) {
+      current.withdraw();
+    }
+    if (server != null) {
+      server.stop();
+      server = null;
     }
   }
 
   private boolean stop() {
-    if (server != null) {
-      server.stop();
-    }
+    withdraw();
     agent.endAll();
-    if (place != null) {
-      place.close();
-    }
     return true;
   }
 

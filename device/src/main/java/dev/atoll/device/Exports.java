@@ -98,11 +98,13 @@ final class Exports {
       session.reply(correlation, fault);
       return;
     }
-    int id = request.segmentId() != 0 ? request.segmentId() : ids.assign();
+    int id = request.segmentId() != 0 ? request.segmentId() : ids.assigned().assign();
     if (id == 0) {
       session.reply(
           correlation,
-          Reply.Refused.of(RsmError.INSUFFICIENT_RESOURCES, "no system-assigned ids are left"));
+          Reply.Refused.of(
+              RsmError.INSUFFICIENT_RESOURCES,
+              "no system-assigned id is left; try again, or choose one"));
       return;
     }
     export.publishAs(id, request.accessList());

@@ -5,83 +5,75 @@ import dev.atoll.base.Site;
 import dev.atoll.link.DeviceDirectory;
 import dev.atoll.link.LinkException;
 import dev.atoll.posix.Descriptor;
-import dev.atoll.posix.FileCalls;
+import dev.atoll.posix.Errno;
+import dev.atoll.posix.ErrnoException;
+import dev.atoll.posix.FileStatus;
 import dev.atoll.posix.Posix;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /**
- * A device's directory while it listens there: lock held, socket open.
+ * A device's directory: first its lock is held, then its socket is open.
  *
  * <p>The kernel's lock decides who the device of a directory is, never the age of a file: whoever
  * holds it may take away the socket that a dead device has left.
  */
 final class ListeningPlace implements AutoCloseable {
   private static final int BACKLOG = 128;
-  private static final int LOCK_MODE = 0600;
 
+  private final Posix posix;
   private final DeviceDirectory directory;
+  private final boolean isForAll;
   private final Descriptor lock;
-  private final Descriptor socket;
 
-  private ListeningPlace(DeviceDirectory directory, Descriptor lock, Descriptor socket) {
+  private ListeningPlace(
+      Posix posix, DeviceDirectory directory, boolean isForAll, Descriptor lock) {
+    this.posix = posix;
     this.directory = directory;
+    this.isForAll = isForAll;
     this.lock = lock;
-    this.socket = socket;
   }
 
-  static ListeningPlace open(Posix posix, DeviceDirectory directory, DeviceConfig.Users users) {
+  /** Takes the directory; nobody can connect yet. */
+  static ListeningPlace take(Posix posix, DeviceDirectory directory, DeviceConfig.Users users) {
     boolean isForAll = users == DeviceConfig.Users.ANY;
-    makeDirectory(directory.path(), isForAll ? "rwx--x--x" : "rwx------");
-    directory.checkOwnership(posix, posix.statx(directory.path(), false));
+    directory.make(posix, modeOf(isForAll));
     Descriptor lock = takeLock(posix, directory);
     try {
       // Also for a directory that a device with other users has left.
-      setMode(directory.path(), isForAll ? "rwx--x--x" : "rwx------");
-      removeStaleSocket(directory);
-      Descriptor socket = posix.listenUnix(directory.socket(), BACKLOG);
-      Site.hit("device.bound");
-      try {
-        setMode(directory.socket(), isForAll ? "rw-rw-rw-" : "rw-------");
-      } catch (RuntimeException e) {
-        socket.close();
-        throw e;
-      }
-      Site.hit("device.listening");
-      return new ListeningPlace(directory, lock, socket);
+      setMode(directory.path(), modeOf(isForAll));
+      var place = new ListeningPlace(posix, directory, isForAll, lock);
+      place.removeStaleSocket();
+      return place;
     } catch (RuntimeException e) {
       lock.close();
       throw e;
     }
   }
 
-  /** The listening socket, which the server closes. */
-  Descriptor socket() {
+  /** Opens the socket, which the caller owns. */
+  Descriptor listen() {
+    Descriptor socket = posix.listenUnix(directory.socket(), BACKLOG);
+    Site.hit("device.bound");
+    try {
+      setMode(directory.socket(), isForAll ? "rw-rw-rw-" : "rw-------");
+    } catch (RuntimeException e) {
+      socket.close();
+      throw e;
+    }
+    Site.hit("device.listening");
     return socket;
   }
 
-  private static void makeDirectory(Path path, String mode) {
-    try {
-      Path parent = path.getParent();
-      if (parent != null) {
-        Files.createDirectories(parent);
-      }
-      try {
-        Files.createDirectory(path);
-        // Afterwards, since the umask narrows what createDirectory is told.
-        setMode(path, mode);
-      } catch (FileAlreadyExistsException e) {
-        // Another device was here before; its ownership is checked next.
-        Site.hit("device.reusing");
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("The device directory " + path + " can not be made", e);
-    }
+  DeviceDirectory directory() {
+    return directory;
+  }
+
+  private static String modeOf(boolean isForAll) {
+    return isForAll ? "rwx--x--x" : "rwx------";
   }
 
   private static void setMode(Path path, String mode) {
@@ -93,8 +85,7 @@ final class ListeningPlace implements AutoCloseable {
   }
 
   private static Descriptor takeLock(Posix posix, DeviceDirectory directory) {
-    int flags = FileCalls.O_RDWR | FileCalls.O_CREAT | FileCalls.O_NOFOLLOW;
-    Descriptor lock = posix.open(directory.lock(), flags, LOCK_MODE);
+    Descriptor lock = directory.openLock(posix, directory.lock());
     boolean isTaken = false;
     try {
       isTaken = posix.tryLock(lock);
@@ -105,7 +96,7 @@ final class ListeningPlace implements AutoCloseable {
     }
     if (!isTaken) {
       throw new LinkException(
-          LinkException.REFUSED,
+          LinkException.TAKEN,
           "Another device already listens in "
               + directory.path()
               + ". Attach to it, or choose"
@@ -118,24 +109,31 @@ final class ListeningPlace implements AutoCloseable {
     return lock;
   }
 
-  private static void removeStaleSocket(DeviceDirectory directory) {
+  private void removeStaleSocket() {
     Path path = directory.socket();
+    FileStatus status;
     try {
-      if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
-        Files.delete(path);
-        Site.hit("device.unlinked");
+      status = posix.statx(path, false);
+    } catch (ErrnoException e) {
+      if (e.errno() == Errno.ENOENT) {
+        return;
       }
-    } catch (IOException e) {
-      throw new UncheckedIOException("The socket " + path + " of a dead device can not go", e);
+      throw e;
     }
+    if (!status.isSocket()) {
+      throw directory.strange(path, "is no socket", null);
+    }
+    directory.checkOwner(posix, path, status);
+    withdraw();
+    Site.hit("device.unlinked");
   }
 
-  /** Gives up a place that the device could not take. */
-  void abandon() {
+  /** Takes the socket's name away: from now on programs find no device. Idempotent. */
+  void withdraw() {
     try {
-      socket.close();
-    } finally {
-      close();
+      Files.deleteIfExists(directory.socket());
+    } catch (IOException e) {
+      throw new UncheckedIOException("The socket " + directory.socket() + " can not go", e);
     }
   }
 
@@ -143,9 +141,7 @@ final class ListeningPlace implements AutoCloseable {
   @Override
   public void close() {
     try {
-      Files.deleteIfExists(directory.socket());
-    } catch (IOException e) {
-      throw new UncheckedIOException("The socket " + directory.socket() + " can not go", e);
+      withdraw();
     } finally {
       lock.close();
     }

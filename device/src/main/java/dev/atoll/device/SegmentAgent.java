@@ -33,7 +33,7 @@ final class SegmentAgent {
   private final AgentPorts ports;
   private final DeviceConfig config;
   private final long incarnation;
-  private final SegmentIds ids = new SegmentIds();
+  private final SegmentIds ids;
   private final Exports exports;
   private final Imports imports;
   private final Rebinding rebinding;
@@ -47,6 +47,7 @@ final class SegmentAgent {
     this.ports = ports;
     this.config = config;
     this.incarnation = random.nextLong();
+    this.ids = new SegmentIds(new AssignedIds(ports));
     long timeoutNanos = config.revocationTimeout().toNanos();
     var revocation = new Revocation(ids, ports, timeoutNanos);
     var fileCheck = new ExportFileCheck(posix, config.fileSystems());
@@ -68,6 +69,20 @@ final class SegmentAgent {
     sessions.add(session);
     Site.hit("session.accepted");
     return session;
+  }
+
+  /** The ids that the system assigns. */
+  AssignedIds assignedIds() {
+    return ids.assigned();
+  }
+
+  int sessionCount() {
+    return sessions.size();
+  }
+
+  /** How many sessions were ever opened. */
+  long sessionsOpened() {
+    return nextSession - 1;
   }
 
   void countMalformed() {

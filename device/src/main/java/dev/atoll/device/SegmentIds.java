@@ -7,26 +7,24 @@ import org.jspecify.annotations.Nullable;
 
 /** The published segments of a node by id, and the ids the system assigns. Owned by the loop. */
 final class SegmentIds {
-  /** First id of the pool for system-assigned ids; the whole pool is closed to programs. */
-  private static final int POOL = 0x8000_0000;
-
   /** Ids below this are reserved for drivers, transport, library and DLPI. */
   private static final int FIRST_FREE = 0x0040_0000;
 
   private final Map<Integer, ExportSegmentState> published = new HashMap<>();
-  private int nextAssigned = POOL;
+  private final AssignedIds assigned;
+
+  SegmentIds(AssignedIds assigned) {
+    this.assigned = assigned;
+  }
 
   /** Whether a program may publish under this id; zero asks for one of the pool. */
   static boolean isReserved(int segmentId) {
     return segmentId != 0 && (segmentId < 0 || segmentId < FIRST_FREE);
   }
 
-  /** The next id of the pool, never used before; zero when the pool is used up. */
-  int assign() {
-    if (nextAssigned == 0) {
-      return 0;
-    }
-    return nextAssigned++;
+  /** The ids that the system assigns. */
+  AssignedIds assigned() {
+    return assigned;
   }
 
   boolean isUsed(int segmentId) {

@@ -3,7 +3,6 @@ package dev.atoll.device;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -18,13 +17,5 @@ class SegmentIdsTest {
   @ValueSource(ints = {0, 0x0040_0000, 0x0050_0000, 0x0060_0000, 0x7FFF_FFFF})
   void leavesTheOthersToPrograms(int id) {
     assertThat(SegmentIds.isReserved(id)).isFalse();
-  }
-
-  @Test
-  void assignsEachIdOfThePoolOnce() {
-    var ids = new SegmentIds();
-
-    assertThat(ids.assign()).isEqualTo(0x8000_0000);
-    assertThat(ids.assign()).isEqualTo(0x8000_0001);
   }
 }

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The session with the device could not be opened, or has ended.
  *
- * <p>Its {@link #code()} is one of {@code ATOLL_NO_DEVICE}, {@code ATOLL_SESSION_REFUSED} and
- * {@code ATOLL_SESSION_LOST}.
+ * <p>Its {@link #code()} is one of {@code ATOLL_NO_DEVICE}, {@code ATOLL_SESSION_REFUSED}, {@code
+ * ATOLL_SESSION_LOST}, {@code ATOLL_DEVICE_TAKEN} and {@code ATOLL_DEVICE_NOT_STARTED}.
  */
 public final class LinkException extends AtollException {
   @Serial private static final long serialVersionUID = 1L;
@@ -22,6 +22,12 @@ public final class LinkException extends AtollException {
 
   /** The session was open and is no more. */
   public static final String LOST = "ATOLL_SESSION_LOST";
+
+  /** Another device holds the directory. */
+  public static final String TAKEN = "ATOLL_DEVICE_TAKEN";
+
+  /** No device runs, and none could be started. */
+  public static final String NOT_STARTED = "ATOLL_DEVICE_NOT_STARTED";
 
   /**
    * Makes the exception.

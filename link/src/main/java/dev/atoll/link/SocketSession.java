@@ -13,6 +13,8 @@ import dev.atoll.posix.WaitCalls;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -66,9 +68,38 @@ public final class SocketSession extends CallingSession {
     }
     Site.hit("session.connected");
     session.service.start();
-    session.greet();
+    try {
+      session.greet();
+    } catch (LinkException e) {
+      throw isHangUp(e) && hasLeft(directory) ? left(directory, e) : e;
+    }
     Site.hit("session.greeted");
     return session;
+  }
+
+  /**
+   * Tells a device that hung up before it greeted, which is full, leaves or has died, from one that
+   * refuses with words.
+   *
+   * @param failure what {@link #connect} threw
+   * @return true if it is worth looking again who listens now
+   */
+  public static boolean isHangUp(LinkException failure) {
+    return failure.code().equals(LinkException.REFUSED)
+        && failure.getCause() instanceof LinkException cause
+        && cause.code().equals(LinkException.LOST);
+  }
+
+  /** A device that leaves takes its socket's name away before it hangs up. */
+  private static boolean hasLeft(DeviceDirectory directory) {
+    return Files.notExists(directory.socket(), LinkOption.NOFOLLOW_LINKS);
+  }
+
+  private static LinkException left(DeviceDirectory directory, LinkException cause) {
+    return new LinkException(
+        LinkException.NO_DEVICE,
+        "The device at " + directory.socket() + " left just now. Start one, or try again.",
+        cause);
   }
 
   private static Descriptor connectSocket(Posix posix, DeviceDirectory directory) {

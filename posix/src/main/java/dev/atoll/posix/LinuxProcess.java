@@ -23,6 +23,8 @@ interface LinuxProcess extends ProcessCalls {
 
   Downcall GETEUID = Downcall.libc("geteuid", INT);
   Downcall GETEGID = Downcall.libc("getegid", INT);
+  Downcall UMASK = Downcall.libc("umask", INT, INT);
+  Downcall SETSID = Downcall.libc("setsid", INT);
   Downcall SCHED_YIELD = Downcall.libc("sched_yield", INT);
   Downcall SETAFFINITY = Downcall.libc("sched_setaffinity", INT, INT, LONG, POINTER);
   Downcall GETAFFINITY = Downcall.libc("sched_getaffinity", INT, INT, LONG, POINTER);
@@ -53,6 +55,18 @@ interface LinuxProcess extends ProcessCalls {
       throw new UncheckedIOException("the umask can't be read from /proc; is /proc mounted?", e);
     }
     throw new UnsupportedOperationException("/proc/self/status has no Umask; Linux 4.7 has");
+  }
+
+  // umask(2)
+  @Override
+  default void setUmask(int mask) {
+    UMASK.require("mask=0" + Integer.toOctalString(mask), UMASK.call(mask));
+  }
+
+  // setsid(2)
+  @Override
+  default void startSession() {
+    SETSID.require("this process", SETSID.call());
   }
 
   // sched_setaffinity(2)

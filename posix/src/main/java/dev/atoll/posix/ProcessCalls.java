@@ -31,6 +31,21 @@ public interface ProcessCalls {
   int umask();
 
   /**
+   * Sets the file creation mask of the whole process: umask(2). For a process of our own alone; in
+   * a program's it would change what all its threads create.
+   *
+   * @param mask permission bits that files are created without
+   */
+  void setUmask(int mask);
+
+  /**
+   * Makes this process the leader of a session of its own, without a terminal: setsid(2). Signals
+   * to the group or the terminal of who started it no longer reach it.
+   */
+  @Errnos({EPERM})
+  void startSession();
+
+  /**
    * Restricts the calling thread to processors: sched_setaffinity(2).
    *
    * @param processors bits of the processors it may use

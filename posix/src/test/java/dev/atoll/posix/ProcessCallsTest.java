@@ -24,6 +24,18 @@ class ProcessCallsTest {
   }
 
   @Test
+  void maskThatIsSetIsTheMaskThatIsRead() {
+    int before = posix.umask();
+    try {
+      posix.setUmask(027);
+      assertThat(posix.umask()).isEqualTo(027);
+    } finally {
+      posix.setUmask(before);
+    }
+    assertThat(posix.umask()).isEqualTo(before);
+  }
+
+  @Test
   void affinityIsOfTheCallingThreadAlone() throws InterruptedException {
     BitSet before = posix.affinity();
     assertThat(before.cardinality()).isPositive();
