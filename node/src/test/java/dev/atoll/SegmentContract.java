@@ -126,12 +126,6 @@ abstract class SegmentContract extends ContractFixture {
   }
 
   @Test
-  void refusesWriteOnlyGrantsThatADescriptorCanNotHold() {
-    export.publish(ID);
-    assertRefused(RsmError.UNSUPPORTED_OPERATION, () -> connect(Permission.WRITE));
-  }
-
-  @Test
   void refusesASecondPublication() {
     export.publish(ID);
     assertRefused(RsmError.SEG_ALREADY_PUBLISHED, () -> export.publish(ID + 1));

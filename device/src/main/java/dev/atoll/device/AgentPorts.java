@@ -18,6 +18,12 @@ interface AgentPorts {
   /** Closes what a program has sent, which may wait or fail, elsewhere than on the loop. */
   void close(Descriptor descriptor);
 
+  /** Runs an action on the loop after those that wait already. */
+  void later(Runnable action);
+
+  /** Reads the loop's clock, in nanoseconds. */
+  long nanos();
+
   /** Runs an action on the loop once a time has passed. */
   void after(long delayNanos, Runnable action);
 

@@ -16,6 +16,7 @@ final class ClientSession {
   private final Outbound outbound;
   private final HandleTable<SegmentState> handles = new HandleTable<>(LinkLimits.HANDLES_MAX);
   private @Nullable SignalPages signals;
+  private @Nullable ClientRings rings;
   private int outstanding;
   private boolean isEnded;
 
@@ -56,6 +57,21 @@ final class ClientSession {
 
   void greeted(SignalPages pages) {
     signals = pages;
+  }
+
+  @Nullable ClientRings rings() {
+    return rings;
+  }
+
+  void setRings(ClientRings made) {
+    rings = made;
+  }
+
+  /** Ends the connection, after the action under way. */
+  void cut() {
+    if (!isEnded) {
+      outbound.cut();
+    }
   }
 
   /** Counts a request that will be answered; false if the program has too many of them. */

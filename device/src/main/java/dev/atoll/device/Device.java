@@ -332,6 +332,16 @@ public final class Device implements AutoCloseable {
     }
 
     @Override
+    public void later(Runnable action) {
+      loop.execute(action);
+    }
+
+    @Override
+    public long nanos() {
+      return loop.nanos();
+    }
+
+    @Override
     public void after(long delayNanos, Runnable action) {
       var _ = loop.schedule(delayNanos, action);
     }

@@ -120,4 +120,10 @@ final class EmbeddedPeer implements Outbound, DevicePort.Channel {
       throw e;
     }
   }
+
+  @Override
+  public void cut() {
+    close();
+    events.lost();
+  }
 }

@@ -69,10 +69,11 @@ final class ExportFileCheck {
       }
       return fault != null
           ? new Verdict(null, fault)
-          : new Verdict(new ExportFiles(readWrite, readOnly, control), null);
+          : new Verdict(new ExportFiles(readWrite, readOnly, control, isMemfd(readWrite)), null);
     }
     try {
-      return new Verdict(new ExportFiles(readWrite, reopen(readWrite), control), null);
+      return new Verdict(
+          new ExportFiles(readWrite, reopen(readWrite), control, isMemfd(readWrite)), null);
     } catch (ErrnoException e) {
       return new Verdict(
           null,

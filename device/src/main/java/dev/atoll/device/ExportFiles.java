@@ -10,8 +10,10 @@ import java.util.List;
  * @param readWrite the memory, for importers who may write
  * @param readOnly the same file opened for reading only, which other users can not widen
  * @param control the region's control page, for reading only
+ * @param isSealedMemory whether it is a memfd that can not change its size
  */
-record ExportFiles(Descriptor readWrite, Descriptor readOnly, Descriptor control) {
+record ExportFiles(
+    Descriptor readWrite, Descriptor readOnly, Descriptor control, boolean isSealedMemory) {
   private static final int WRITE = 0200;
 
   /** What an importer with these rights, 0400 and 0200, may hold: the memory, the control page. */

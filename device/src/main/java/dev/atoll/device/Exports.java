@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** What a device does with export segments. Owned by the loop. */
 final class Exports {
   /** RSM_ALLOW_REBIND and RSM_CREATE_SEG_DONTWAIT. */
-  private static final int FLAGS = 0x03;
+  private static final int FLAGS = 0x103;
 
   private static final int MODE_BITS = 0777;
 

@@ -13,14 +13,21 @@ final class ImportSegmentState implements SegmentState {
   private final ClientSession session;
   private final ExportSegmentState export;
   private final int permission;
+  private final boolean isMediated;
   private Phase phase = Phase.CONNECTED;
   private boolean isOverdue;
+  private boolean isLetGo;
+  private int transfers;
+  private int oldTransfers;
+  private int rebinds;
   private long handle;
 
-  ImportSegmentState(ClientSession session, ExportSegmentState export, int permission) {
+  ImportSegmentState(
+      ClientSession session, ExportSegmentState export, int permission, boolean isMediated) {
     this.session = session;
     this.export = export;
     this.permission = permission;
+    this.isMediated = isMediated;
   }
 
   @Override
@@ -48,7 +55,7 @@ final class ImportSegmentState implements SegmentState {
 
   /** Whether the importer was given descriptors of the memory. */
   boolean holdsMemory() {
-    return permission != 0;
+    return permission != 0 && !isMediated;
   }
 
   Phase phase() {
@@ -57,6 +64,58 @@ final class ImportSegmentState implements SegmentState {
 
   void setPhase(Phase next) {
     phase = next;
+  }
+
+  /** Whether its program holds no descriptor of the memory, so that nothing can be left with it. */
+  boolean isMediated() {
+    return isMediated;
+  }
+
+  /**
+   * A worker is about to move bytes for it.
+   *
+   * @return goes to {@link #endTransfer}: which memory it was begun on
+   */
+  int beginTransfer() {
+    transfers++;
+    return rebinds;
+  }
+
+  void endTransfer(int begunOn) {
+    if (begunOn == rebinds) {
+      transfers--;
+    } else {
+      oldTransfers--;
+    }
+  }
+
+  /**
+   * The exporter has put other memory behind the segment, and no earlier such change is under way.
+   *
+   * @return whether bytes are still on their way to the old memory
+   */
+  boolean rebound() {
+    rebinds++;
+    oldTransfers = transfers;
+    transfers = 0;
+    return oldTransfers > 0;
+  }
+
+  boolean isMovingOld() {
+    return oldTransfers > 0;
+  }
+
+  boolean isMoving() {
+    return transfers + oldTransfers > 0;
+  }
+
+  /** Whether it was to let go of the segment while bytes were on their way. */
+  boolean isLetGo() {
+    return isLetGo;
+  }
+
+  void setLetGo() {
+    isLetGo = true;
   }
 
   /** Whether it did not answer a revocation in time and still lives. */

@@ -14,6 +14,9 @@ final class Imports {
   private static final int READ = 0400;
   private static final int WRITE = 0200;
 
+  /** Flag of an export that gives no descriptor away. */
+  private static final int MEDIATED = 0x100;
+
   private final SegmentIds ids;
   private final Revocation revocation;
   private final Rebinding rebinding;
@@ -55,8 +58,6 @@ final class Imports {
     int allowed = Identity.rightsOf(session.credentials(), export.session().credentials(), mask);
     if ((wanted & ~allowed) != 0) {
       refuse(session, correlation, RsmError.PERM_DENIED, denial(wanted, allowed));
-    } else if (wanted == WRITE) {
-      refuse(session, correlation, RsmError.UNSUPPORTED_OPERATION, WRITE_ONLY);
     } else if (session.handles().isFull()) {
       refuse(
           session,
@@ -68,10 +69,6 @@ final class Imports {
     }
   }
 
-  /** A descriptor can't say "write, not read" (mmap(2): EACCES), so such a grant can't be held. */
-  private static final String WRITE_ONLY =
-      "a descriptor can not grant writing without reading; ask for read and write";
-
   private static String denial(int wanted, int allowed) {
     return "wanted 0"
         + Integer.toOctalString(wanted)
@@ -81,7 +78,8 @@ final class Imports {
 
   private void admit(
       ClientSession session, long correlation, ExportSegmentState export, int permission) {
-    var state = new ImportSegmentState(session, export, permission);
+    boolean isMediated = isMediated(export, permission);
+    var state = new ImportSegmentState(session, export, permission, isMediated);
     long handle = session.handles().add(state);
     state.setHandle(handle);
     export.imports().add(state);
@@ -91,8 +89,22 @@ final class Imports {
     session.reply(
         correlation,
         new Reply.Connected(
-            handle, placement.size(), placement.fileOffset(), placement.isPersistent(), permission),
+            handle,
+            placement.size(),
+            placement.fileOffset(),
+            placement.isPersistent(),
+            permission,
+            isMediated),
         state.holdsMemory() ? export.files().forRights(permission) : List.of());
+  }
+
+  /**
+   * A descriptor can't say "write, not read": a mapping for writing needs both (mmap(2): EACCES).
+   * So such a grant goes through the device, as all do of an exporter that asks for it.
+   */
+  private static boolean isMediated(ExportSegmentState export, int permission) {
+    return permission == WRITE
+        || (permission != 0 && (export.properties().flags() & MEDIATED) != 0);
   }
 
   void disconnect(ClientSession session, long correlation, Request.ImportDisconnect request) {

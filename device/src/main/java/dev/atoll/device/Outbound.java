@@ -17,4 +17,7 @@ interface Outbound {
    * @return false if it could not be told for want of descriptors
    */
   boolean notify(Notification notification, List<Descriptor> borrowed);
+
+  /** Ends the connection, after the action under way. */
+  void cut();
 }

@@ -100,6 +100,10 @@ final class Rebinding {
   }
 
   private void tell(ExportSegmentState export, Swap swap, ImportSegmentState each) {
+    if (each.rebound()) {
+      // Bytes that the device moves for it are on their way to the old memory.
+      swap.waiting().add(each);
+    }
     if (each.phase() != ImportSegmentState.Phase.CONNECTED || !each.holdsMemory()) {
       return;
     }
@@ -119,7 +123,7 @@ final class Rebinding {
   void answered(ImportSegmentState each) {
     ExportSegmentState export = each.export();
     Swap swap = export.rebind();
-    if (swap != null && swap.waiting().remove(each)) {
+    if (swap != null && !each.isMovingOld() && swap.waiting().remove(each)) {
       Site.hit("rebind.answered");
       finishIfDone(export);
     }

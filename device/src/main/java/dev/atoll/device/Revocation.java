@@ -45,10 +45,19 @@ final class Revocation {
     each.session().signals().become(each.handle(), SignalSlotLayout.DISCONNECTED);
     each.session().notify(new Notification.Revoke(each.handle()));
     Site.hit("revoke.told");
+    if (each.isMediated()) {
+      // It holds nothing that it could keep, so nobody needs its answer.
+      letGo(each);
+    }
   }
 
   /** An importer has swapped its mapping, has disconnected, or has died. */
   void letGo(ImportSegmentState each) {
+    if (each.isMoving()) {
+      // What moves bytes for it calls again.
+      each.setLetGo();
+      return;
+    }
     if (each.phase() == ImportSegmentState.Phase.REVOKING) {
       each.setPhase(ImportSegmentState.Phase.DISCONNECTED);
       Site.hit("revoke.answered");

@@ -37,6 +37,7 @@ final class SegmentAgent {
   private final Exports exports;
   private final Imports imports;
   private final Rebinding rebinding;
+  private final RingService rings;
   private final Set<ClientSession> sessions = new LinkedHashSet<>();
   private final Administration administration;
   private long nextSession = 1;
@@ -56,6 +57,8 @@ final class SegmentAgent {
     this.rebinding = new Rebinding(ports, offers, revocation, timeoutNanos);
     this.exports = new Exports(ports, offers, ids, revocation, config.nodeId());
     this.imports = new Imports(ids, revocation, rebinding, config.nodeId());
+    var transfers = new Transfers(posix, ports, rebinding, revocation);
+    this.rings = new RingService(posix, ports, transfers, this::countMalformed);
   }
 
   /** Whether one more session of this user fits the quotas. */
@@ -91,6 +94,7 @@ final class SegmentAgent {
 
   /** Takes a request; owns the envelope's descriptors. */
   void handle(ClientSession session, Request.Envelope envelope) {
+    rings.drain(session);
     if (!session.beginRequest(envelope.correlation())) {
       closeAll(envelope);
       session.refuse(
@@ -142,7 +146,14 @@ final class SegmentAgent {
       case Request.Revoked revoked -> imports.revoked(session, correlation, revoked);
       case Request.Rebound rebound -> imports.rebound(session, correlation, rebound);
       case Request.SignalPost post -> Signalling.post(session, correlation, post);
+      case Request.RingsOpen _ -> rings.open(session, correlation);
+      case Request.RingsWake _ -> wakeRings(session, correlation);
     }
+  }
+
+  private void wakeRings(ClientSession session, long correlation) {
+    rings.wake(session);
+    session.reply(correlation, new Reply.Done());
   }
 
   private void greet(ClientSession session, Request.Envelope envelope, Request.Hello hello) {
@@ -255,6 +266,7 @@ final class SegmentAgent {
     Site.hit("session.ended");
     session.end();
     sessions.remove(session);
+    rings.end(session);
     // Imports first: a session that imports its own segments must not be told to let go of them.
     importsOf(session).forEach(imports::abandon);
     exportsOf(session).forEach(exports::abandon);

@@ -192,6 +192,11 @@ final class SocketPeer implements Outbound {
     }
   }
 
+  @Override
+  public void cut() {
+    breakOff();
+  }
+
   /**
    * Ends the connection after the action under way: that may be about to walk over the very
    * segments that the end frees.

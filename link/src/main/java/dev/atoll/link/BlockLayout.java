@@ -48,6 +48,8 @@ final class BlockLayout {
   static final int EXPORT_REBIND = 0x6c;
   static final int EXPORT_REPUBLISH = 0x6d;
   static final int REBOUND = 0x6e;
+  static final int RINGS_OPEN = 0x70;
+  static final int RINGS_WAKE = 0x71;
 
   static final int LIST_SEGMENTS = 0x74;
   static final int STOP = 0x75;
@@ -60,6 +62,7 @@ final class BlockLayout {
   static final int PUBLISHED = 0x105;
   static final int CONNECTED = 0x106;
   static final int DEVICE_STATUS = 0x107;
+  static final int RINGS_MADE = 0x108;
 
   static final int LISTING = 0x109;
 

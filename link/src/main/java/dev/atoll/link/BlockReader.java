@@ -99,7 +99,7 @@ final class BlockReader {
         Errno.ENOTTY, correlation, "unknown kind 0x" + Integer.toHexString(kind));
   }
 
-  private MalformedBlockException malformed(String what) {
+  MalformedBlockException malformed(String what) {
     return new MalformedBlockException(
         Errno.EINVAL, correlation, "block of kind 0x" + Integer.toHexString(kind) + " " + what);
   }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.atoll.link;
 
+import dev.atoll.base.Site;
 import dev.atoll.memory.MapRequest;
 import dev.atoll.memory.MappedRange;
 import dev.atoll.posix.Descriptor;
@@ -9,6 +10,7 @@ import dev.atoll.posix.Posix;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /** What both carriers share: calls, the handshake, the signal pages, and who is told of what. */
@@ -20,6 +22,8 @@ abstract class CallingSession implements Session {
   private volatile @Nullable SessionListener listener;
   private Reply.@Nullable Welcome welcome;
   private @Nullable MappedRange signalRange;
+  private final ReentrantLock opening = new ReentrantLock();
+  private volatile @Nullable SessionRings rings;
 
   CallingSession(Posix posix) {
     this.posix = posix;
@@ -128,6 +132,48 @@ abstract class CallingSession implements Session {
   }
 
   @Override
+  public final @Nullable SessionRings openRings() {
+    return rings;
+  }
+
+  @Override
+  public final SessionRings rings() throws InterruptedException {
+    SessionRings open = rings;
+    if (open != null) {
+      return open;
+    }
+    opening.lockInterruptibly();
+    try {
+      SessionRings opened = rings;
+      if (opened == null) {
+        opened = openNow();
+        rings = opened;
+        Site.hit("rings.opened");
+        if (isClosed.get()) {
+          // The session's close may have looked for rings before they were there.
+          opened.close();
+        }
+      }
+      return opened;
+    } finally {
+      opening.unlock();
+    }
+  }
+
+  private SessionRings openNow() throws InterruptedException {
+    Answer answer = call(new Request.RingsOpen(), List.of());
+    try {
+      if (answer.reply() instanceof Reply.RingsMade made && made.version() == RingsLayout.VERSION) {
+        return SessionRings.attach(posix, made.layout(), answer.descriptors());
+      }
+      throw new LinkException(
+          LinkException.REFUSED, "The device gives no rings: " + answer.reply() + ".", null);
+    } finally {
+      answer.closeDescriptors();
+    }
+  }
+
+  @Override
   public final Answer call(Request request, List<Descriptor> passed) throws InterruptedException {
     if (isClosed.get()) {
       throw new IllegalStateException("the session is closed");
@@ -173,6 +219,10 @@ abstract class CallingSession implements Session {
       MappedRange range = signalRange;
       if (range != null) {
         range.close();
+      }
+      SessionRings open = rings;
+      if (open != null) {
+        open.close();
       }
     }
   }

@@ -70,16 +70,25 @@ public sealed interface Reply {
   record Published(int segmentId) implements Reply {}
 
   /**
-   * An import is connected. Unless only signals were asked for, it goes with two descriptors: the
-   * file with just the granted rights, and the control page for reading only.
+   * An import is connected. It goes with two descriptors, the file with just the granted rights and
+   * the control page for reading only; but with none if it is mediated or only signals were asked
+   * for.
    *
    * @param handle names it in later requests; its low half is the number of its signal slot
    * @param size bytes of the segment
    * @param fileOffset where in the file it begins
    * @param isPersistent whether the file keeps its content over restarts
    * @param permission the granted rights
+   * @param isMediated whether the device moves the bytes, since no descriptor can say what was
+   *     granted or the exporter gives none away
    */
-  record Connected(long handle, long size, long fileOffset, boolean isPersistent, int permission)
+  record Connected(
+      long handle,
+      long size,
+      long fileOffset,
+      boolean isPersistent,
+      int permission,
+      boolean isMediated)
       implements Reply {}
 
   /**
@@ -89,6 +98,15 @@ public sealed interface Reply {
    * @param bytes size of the memfd
    */
   record Listing(long bytes) implements Reply {}
+
+  /**
+   * The session has rings. Goes with two descriptors: the submission file for reading and writing,
+   * the completion file for reading only.
+   *
+   * @param version {@link RingsLayout#VERSION}
+   * @param layout of both files
+   */
+  record RingsMade(int version, RingsLayout layout) implements Reply {}
 
   /**
    * What a device holds.

@@ -9,6 +9,7 @@ import dev.atoll.link.Reply.Listing;
 import dev.atoll.link.Reply.MemoryMade;
 import dev.atoll.link.Reply.Published;
 import dev.atoll.link.Reply.Refused;
+import dev.atoll.link.Reply.RingsMade;
 import dev.atoll.link.Reply.Welcome;
 import java.lang.foreign.MemorySegment;
 
@@ -21,7 +22,8 @@ import java.lang.foreign.MemorySegment;
  *   WELCOME           version, page size, incarnation, session, node id
  *   EXPORT_CREATED    handle
  *   PUBLISHED         segment id
- *   CONNECTED         handle, size, file offset, persistent (0|1), permission
+ *   CONNECTED         handle, size, file offset, persistent (0|1), permission, mediated (0|1)
+ *   RINGS_MADE        version, slots, lanes, bytes of a lane
  *   DEVICE_STATUS     eight counters
  *   LISTING           bytes of the memfd
  *   REVOKE            handle
@@ -64,7 +66,14 @@ public final class ReplyCodec {
               .word(connected.size())
               .word(connected.fileOffset())
               .word(connected.isPersistent() ? 1 : 0)
-              .word(Integer.toUnsignedLong(connected.permission()));
+              .word(Integer.toUnsignedLong(connected.permission()))
+              .word(connected.isMediated() ? 1 : 0);
+      case RingsMade made ->
+          block
+              .word(Integer.toUnsignedLong(made.version()))
+              .word(made.layout().slots())
+              .word(made.layout().lanes())
+              .word(made.layout().laneBytes());
       case DeviceStatus status ->
           block
               .word(status.sessions())
@@ -135,7 +144,9 @@ public final class ReplyCodec {
       case BlockLayout.LISTING -> new Listing(block.word());
       case BlockLayout.PUBLISHED -> new Published(block.half());
       case BlockLayout.CONNECTED ->
-          new Connected(block.word(), block.word(), block.word(), block.flag(), block.half());
+          new Connected(
+              block.word(), block.word(), block.word(), block.flag(), block.half(), block.flag());
+      case BlockLayout.RINGS_MADE -> new RingsMade(block.half(), decodeRings(block));
       case BlockLayout.DEVICE_STATUS ->
           new DeviceStatus(
               block.word(),
@@ -150,6 +161,14 @@ public final class ReplyCodec {
     };
   }
 
+  private static RingsLayout decodeRings(BlockReader block) {
+    try {
+      return new RingsLayout(block.half(), block.half(), block.half());
+    } catch (IllegalArgumentException e) {
+      throw block.malformed(String.valueOf(e.getMessage()));
+    }
+  }
+
   private static int kindOf(Reply reply) {
     return switch (reply) {
       case Done _ -> BlockLayout.DONE;
@@ -161,6 +180,7 @@ public final class ReplyCodec {
       case Listing _ -> BlockLayout.LISTING;
       case Connected _ -> BlockLayout.CONNECTED;
       case DeviceStatus _ -> BlockLayout.DEVICE_STATUS;
+      case RingsMade _ -> BlockLayout.RINGS_MADE;
     };
   }
 

@@ -136,6 +136,15 @@ public sealed interface Request {
    */
   record SignalPost(long handle, int flags) implements Request {}
 
+  /**
+   * Asks for the rings of the session; asked again, the same come again. The session's first need
+   * of them opens them, so most sessions never do.
+   */
+  record RingsOpen() implements Request {}
+
+  /** Tells a device that said it sleeps to look at the session's ring; never answered. */
+  record RingsWake() implements Request {}
+
   /** Asks what the device holds; for the device's owner and root only. */
   record Status() implements Request {}
 

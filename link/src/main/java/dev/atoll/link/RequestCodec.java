@@ -14,6 +14,8 @@ import dev.atoll.link.Request.ListSegments;
 import dev.atoll.link.Request.MemoryCreate;
 import dev.atoll.link.Request.Rebound;
 import dev.atoll.link.Request.Revoked;
+import dev.atoll.link.Request.RingsOpen;
+import dev.atoll.link.Request.RingsWake;
 import dev.atoll.link.Request.SignalPost;
 import dev.atoll.link.Request.Status;
 import dev.atoll.link.Request.Stop;
@@ -41,6 +43,7 @@ import java.util.List;
  *   EXPORT_REBIND     handle, size, file offset, persistent (0|1)
  *   EXPORT_REPUBLISH  handle, count, count x (node id : u32, permission : u32)
  *   REBOUND           handle
+ *   RINGS_OPEN, RINGS_WAKE
  * </pre>
  */
 public final class RequestCodec {
@@ -58,7 +61,7 @@ public final class RequestCodec {
     BlockWriter block = new BlockWriter(buffer, kindOf(request), correlation);
     switch (request) {
       case Hello hello -> block.word(hello.version()).word(hello.pageSize());
-      case Status _, ListSegments _, Stop _ -> {}
+      case Status _, ListSegments _, Stop _, RingsOpen _, RingsWake _ -> {}
       case MemoryCreate create -> block.word(create.size());
       case ExportCreate create ->
           block
@@ -126,6 +129,8 @@ public final class RequestCodec {
               new ExportRebind(block.word(), block.word(), block.word(), block.flag());
           case BlockLayout.EXPORT_REPUBLISH -> new ExportRepublish(block.word(), decodeList(block));
           case BlockLayout.REBOUND -> new Rebound(block.word());
+          case BlockLayout.RINGS_OPEN -> new RingsOpen();
+          case BlockLayout.RINGS_WAKE -> new RingsWake();
           default -> throw block.unknown();
         };
     return new Request.Envelope(block.correlation(), block.finish(request), descriptors);
@@ -173,6 +178,8 @@ public final class RequestCodec {
       case ExportRebind _ -> BlockLayout.EXPORT_REBIND;
       case ExportRepublish _ -> BlockLayout.EXPORT_REPUBLISH;
       case Rebound _ -> BlockLayout.REBOUND;
+      case RingsOpen _ -> BlockLayout.RINGS_OPEN;
+      case RingsWake _ -> BlockLayout.RINGS_WAKE;
     };
   }
 }

@@ -4,6 +4,7 @@ package dev.atoll.link;
 import dev.atoll.posix.Descriptor;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A program's session with its device; it stands for the descriptor of an opened device file.
@@ -51,6 +52,23 @@ public interface Session extends AutoCloseable {
    * @throws IllegalStateException if the session is closed
    */
   void tell(Request request) throws InterruptedException;
+
+  /**
+   * Gives the session's rings; the first call opens them.
+   *
+   * @return the rings, which end with the session
+   * @throws InterruptedException if the thread was interrupted meanwhile
+   * @throws LinkException if the session is lost, or the device has no memory for them
+   * @throws IllegalStateException if the session is closed
+   */
+  SessionRings rings() throws InterruptedException;
+
+  /**
+   * Gives the session's rings if they are open.
+   *
+   * @return the rings, or null while nobody has needed them
+   */
+  @Nullable SessionRings openRings();
 
   /**
    * Says who is told of revocations; to be called once, before the first import is made.

@@ -42,7 +42,9 @@ class CodecTest {
         new Request.SignalPost(5, 2),
         new Request.ExportRepublish(6, longest),
         new Request.ExportRebind(7, 8192, 4096, true),
-        new Request.Rebound(8));
+        new Request.Rebound(8),
+        new Request.RingsOpen(),
+        new Request.RingsWake());
   }
 
   static Stream<Reply> replies() {
@@ -54,9 +56,10 @@ class CodecTest {
         new Reply.MemoryMade(),
         new Reply.ExportCreated(0x7_0000_0002L),
         new Reply.Published(0x8000_0001),
-        new Reply.Connected(1, 1L << 33, 4096, false, 0400),
         new Reply.Listing(64),
-        new Reply.DeviceStatus(1, 2, 3, 4, 5, 6, 7, 8));
+        new Reply.Connected(1, 1L << 33, 4096, false, 0400, true),
+        new Reply.DeviceStatus(1, 2, 3, 4, 5, 6, 7, 8),
+        new Reply.RingsMade(1, RingsLayout.standard()));
   }
 
   @ParameterizedTest

@@ -7,6 +7,7 @@ import dev.atoll.link.Reply;
 import dev.atoll.link.Request;
 import dev.atoll.link.RsmError;
 import dev.atoll.link.Session;
+import dev.atoll.link.SessionRings;
 import dev.atoll.posix.Descriptor;
 import dev.atoll.posix.ErrnoException;
 import java.util.List;
@@ -35,6 +36,25 @@ final class DeviceCalls {
 
   void callSimple(String operation, Request request) {
     call(operation, request, List.of()).closeDescriptors();
+  }
+
+  /**
+   * Posts a signal, without a system call where the session has rings and the device looks at them.
+   */
+  void signal(String operation, long handle, int flags) {
+    SessionRings rings = session.isOpen() ? session.openRings() : null;
+    if (rings == null || rings.isDeviceAsleep() || !rings.postSignal(handle, flags)) {
+      tell(operation, new Request.SignalPost(handle, flags));
+    } else {
+      wake(operation, rings);
+    }
+  }
+
+  /** Tells a device that sleeps to look at the session's ring. */
+  void wake(String operation, SessionRings rings) {
+    if (rings.isDeviceAsleep()) {
+      tell(operation, new Request.RingsWake());
+    }
   }
 
   /** Tells something that is not answered. */

@@ -164,6 +164,14 @@ final class ImportMappings {
   }
 
   private MappedRange mapRange(String operation, long offset, long length, Permission rights) {
+    if (descriptors.isEmpty()) {
+      throw new RsmException(
+          RsmError.MAP_FAILED,
+          operation,
+          "the device moves the bytes of this connection, so there are no pages to map: it may"
+              + " write and not read, or the exporter gives its memory to nobody",
+          null);
+    }
     int protection =
         (rights.isReading() ? MemoryCalls.PROT_READ : 0)
             | (rights.isWriting() ? MemoryCalls.PROT_READ | MemoryCalls.PROT_WRITE : 0);

@@ -49,6 +49,10 @@ public final class ImportSegment implements AutoCloseable {
   private final ImportMappings mappings;
   private final Barriers barriers;
   private final SignalSlot slot;
+
+  /** What moves the bytes where no mapping can; null for an import that has its own. */
+  private final @Nullable MediatedTransfers mediated;
+
   private final Signals signals;
 
   /**
@@ -72,6 +76,10 @@ public final class ImportSegment implements AutoCloseable {
     this.mappings = new ImportMappings(context.posix(), properties, descriptors, permission);
     this.barriers = new Barriers(this, mappings);
     this.slot = SignalSlot.of(context.session().signalPages(), properties.handle());
+    this.mediated =
+        properties.isMediated()
+            ? new MediatedTransfers(context, properties.handle(), properties.size(), this::findEnd)
+            : null;
     this.signals = new Signals(context, properties.handle(), this::findEnd);
   }
 
@@ -79,9 +87,8 @@ public final class ImportSegment implements AutoCloseable {
       RsmContext context, int nodeId, int segmentId, Permission permission) {
     var request = new Request.ImportConnect(nodeId, segmentId, permission.bits());
     Answer answer = context.calls().call(CONNECT, request, List.of());
-    int due = permission == Permission.NONE ? 0 : ImportMappings.DESCRIPTORS;
     if (!(answer.reply() instanceof Reply.Connected connected)
-        || answer.descriptors().size() != due) {
+        || answer.descriptors().size() != descriptorsDue(connected, permission)) {
       throw DeviceCalls.unexpected(CONNECT, answer);
     }
     Site.hit("import.connected");
@@ -102,6 +109,10 @@ public final class ImportSegment implements AutoCloseable {
       segment.lose();
     }
     return segment;
+  }
+
+  private static int descriptorsDue(Reply.Connected connected, Permission permission) {
+    return permission == Permission.NONE || connected.isMediated() ? 0 : ImportMappings.DESCRIPTORS;
   }
 
   /**
@@ -129,6 +140,17 @@ public final class ImportSegment implements AutoCloseable {
    */
   public Permission permission() {
     return permission;
+  }
+
+  /**
+   * Tells whether the device moves the bytes of get and put: for a connection that may write and
+   * not read, and for an export that was made {@link ExportOption#MEDIATED}. Such an import can not
+   * be mapped, and each of its transfers waits for the device.
+   *
+   * @return false for an import that reaches the exporter's pages itself
+   */
+  public boolean isMediated() {
+    return mediated != null;
   }
 
   /**
@@ -168,6 +190,11 @@ public final class ImportSegment implements AutoCloseable {
     Window window = mappings.windowVolatile();
     MemorySegment target = window == null ? null : window.writable();
     if (window == null || target == null) {
+      if (mediated != null) {
+        checkTransfer(PUT, Permission.WRITE);
+        mediated.put(PUT, offset, source, sourceOffset, length);
+        return;
+      }
       window = openWindow(PUT, Permission.WRITE);
       target = window.writable();
     }
@@ -211,6 +238,11 @@ public final class ImportSegment implements AutoCloseable {
     Window window = mappings.windowVolatile();
     MemorySegment source = window == null ? null : window.readable();
     if (window == null || source == null) {
+      if (mediated != null) {
+        checkTransfer(GET, Permission.READ);
+        mediated.get(GET, offset, target, targetOffset, length);
+        return;
+      }
       window = openWindow(GET, Permission.READ);
       source = window.readable();
     }
@@ -400,6 +432,9 @@ public final class ImportSegment implements AutoCloseable {
   void abort() {
     isAborted = true;
     mappings.revoke();
+    if (mediated != null) {
+      context.wakeWaiters();
+    }
     Site.hit("revoke.swapped");
   }
 
@@ -432,7 +467,7 @@ public final class ImportSegment implements AutoCloseable {
     return !isAborted && slot.stateOpaque() == SignalSlotLayout.LIVE;
   }
 
-  private Window openWindow(String operation, Permission needed) {
+  private void checkGranted(String operation, Permission needed) {
     checkUsable(operation);
     if (!permission.covers(needed)) {
       throw new RsmException(
@@ -441,6 +476,16 @@ public final class ImportSegment implements AutoCloseable {
     if (!isLive()) {
       throw aborted(operation);
     }
+  }
+
+  /** What a transfer needs besides the range, where the device makes it. */
+  private void checkTransfer(String operation, Permission needed) {
+    checkGranted(operation, needed);
+    barriers.checkBarrier(operation);
+  }
+
+  private Window openWindow(String operation, Permission needed) {
+    checkGranted(operation, needed);
     Window window = mappings.mapWhole(operation);
     barriers.checkBarrier(operation);
     if ((needed.isWriting() ? window.writable() : window.readable()) == null) {

@@ -3,7 +3,6 @@ package dev.atoll.rsm;
 
 import dev.atoll.base.Deadline;
 import dev.atoll.base.Site;
-import dev.atoll.link.Request;
 import dev.atoll.link.RsmError;
 import dev.atoll.link.SignalSlot;
 import dev.atoll.link.SignalSlotLayout;
@@ -57,7 +56,7 @@ public final class Signals {
     if (ended != null) {
       throw new RsmException(ended, POST, "", null);
     }
-    context.calls().tell(POST, new Request.SignalPost(handle, 0));
+    context.calls().signal(POST, handle, 0);
     Site.hit("signal.sent");
   }
 
