@@ -18,6 +18,7 @@ import dev.atoll.posix.ErrnoException;
 import dev.atoll.posix.Posix;
 import dev.atoll.rsm.Controller;
 import dev.atoll.rsm.RsmLibrary;
+import dev.atoll.rsm.Topology;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
@@ -146,6 +147,25 @@ public final class Node implements AutoCloseable {
    */
   public Controller controller(String name) {
     return library.controller(name);
+  }
+
+  /**
+   * Gives the loopback controller, which every node has: {@code rsm_get_controller} without a name.
+   *
+   * @return the controller; see {@link RsmLibrary#controller}
+   */
+  public Controller controller() {
+    return library.controller(Controller.LOOPBACK);
+  }
+
+  /**
+   * Tells which controllers this node has besides loopback, and whom they reach: {@code
+   * rsm_get_interconnect_topology}.
+   *
+   * @return a snapshot
+   */
+  public Topology topology() {
+    return library.topology();
   }
 
   /**

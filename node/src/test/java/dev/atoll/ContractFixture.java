@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.atoll.link.RsmError;
 import dev.atoll.memory.SharedMemory;
+import dev.atoll.rsm.Controller;
 import dev.atoll.rsm.ExportSegment;
 import dev.atoll.rsm.ImportSegment;
 import dev.atoll.rsm.Permission;
@@ -41,7 +42,9 @@ abstract class ContractFixture {
     exporter = exportingNode();
     importer = importingNode(exporter);
     memory = exporter.allocate(SIZE);
-    export = exporter.controller("loopback").export(memory);
+    try (Controller loopback = exporter.controller("loopback")) {
+      export = loopback.export(memory);
+    }
   }
 
   @AfterEach

@@ -16,6 +16,7 @@ import dev.atoll.rsm.ExportSegment;
 import dev.atoll.rsm.ImportMapping;
 import dev.atoll.rsm.ImportSegment;
 import dev.atoll.rsm.Permission;
+import dev.atoll.rsm.RsmException;
 import dev.atoll.rsm.SignalOutcome;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -257,5 +258,27 @@ abstract class ExportContract extends ContractFixture {
     assertThatThrownBy(() -> ExportOptions.standard().withMode(0755))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("0755");
+  }
+
+  @Test
+  void aRepublishAgainstAnUnpublishLeavesTheSegmentUnpublished() throws InterruptedException {
+    int node = exporter.nodeId();
+    var refusals = new ConcurrentLinkedQueue<RsmError>();
+    for (int i = 0; i < 100; i++) {
+      export.publish(ID, Access.node(node, 0600));
+      Thread other =
+          Thread.ofPlatform()
+              .start(() -> {
+                try {
+                  export.republish(Access.node(node, 0400));
+                } catch (RsmException e) {
+                  assertThat(e.error()).isEqualTo(RsmError.SEG_NOT_PUBLISHED);
+                }
+              });
+      export.unpublish();
+      other.join();
+      assertRefused(RsmError.SEG_NOT_PUBLISHED, () -> connect(Permission.READ));
+    }
+    assertThat(refusals).allMatch(RsmError.SEG_NOT_PUBLISHED::equals);
   }
 }

@@ -1,25 +1,92 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.atoll.rsm;
 
+import dev.atoll.link.LinkLimits;
 import dev.atoll.link.RsmError;
 import dev.atoll.memory.Region;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A way into the interconnect: {@code rsmapi_controller_handle_t}.
  *
  * <p>Every node has {@value #LOOPBACK}, which reaches the programs of the same host through the
- * device. Thread safety: all methods may be called by any thread.
+ * device.
+ *
+ * <p>Every get of the same name gives the same controller and adds a reference; {@link #release}
+ * takes one away. After the last one the controller can not be used, but segments made with it live
+ * on. A node that is closed needs no release.
+ *
+ * <p>Thread safety: all methods may be called by any thread.
  */
-public final class Controller {
+public final class Controller implements AutoCloseable {
   /** Name of the controller that every node has. */
   public static final String LOOPBACK = "loopback";
 
   private final RsmContext context;
   private final String name;
+  private final AtomicInteger references = new AtomicInteger(1);
 
   Controller(RsmContext context, String name) {
     this.context = context;
     this.name = name;
+  }
+
+  /** Adds a reference; false if the last one was released. */
+  boolean retain() {
+    int seen = references.get();
+    while (seen > 0) {
+      if (references.compareAndSet(seen, seen + 1)) {
+        return true;
+      }
+      seen = references.get();
+    }
+    return false;
+  }
+
+  /**
+   * Takes one reference away: {@code rsm_release_controller}.
+   *
+   * @throws RsmException BAD_CTLR_HNDL if none is left
+   */
+  public void release() {
+    if (!tryRelease()) {
+      throw new RsmException(
+          RsmError.BAD_CTLR_HNDL, "rsm_release_controller", "released already", null);
+    }
+  }
+
+  /** Takes one reference away; does nothing if none is left. */
+  @Override
+  public void close() {
+    var _ = tryRelease();
+  }
+
+  private boolean tryRelease() {
+    int seen = references.get();
+    while (seen > 0) {
+      if (references.compareAndSet(seen, seen - 1)) {
+        return true;
+      }
+      seen = references.get();
+    }
+    return false;
+  }
+
+  private void checkHeld(RsmError error, String operation) {
+    if (references.get() == 0) {
+      throw new RsmException(error, operation, "the controller was released", null);
+    }
+  }
+
+  /**
+   * Tells what the controller can do: {@code rsm_get_controller_attr}.
+   *
+   * @return its attributes, which do not change
+   * @throws RsmException CTLR_NOT_PRESENT after the last release
+   */
+  public ControllerAttributes attributes() {
+    checkHeld(RsmError.CTLR_NOT_PRESENT, "rsm_get_controller_attr");
+    return ControllerAttributes.ofLoopback(context.posix().pageSize(), LinkLimits.HANDLES_MAX);
   }
 
   /**
@@ -57,6 +124,7 @@ public final class Controller {
    * @throws dev.atoll.link.LinkException if the session is lost
    */
   public ExportSegment export(Region region, ExportOptions options) {
+    checkHeld(RsmError.BAD_CTLR_HNDL, ExportSegment.CREATE);
     if (!region.isWritable()) {
       throw new RsmException(
           RsmError.PERM_DENIED,
@@ -79,6 +147,7 @@ public final class Controller {
    * @throws dev.atoll.link.LinkException if the session is lost
    */
   public ImportSegment connect(int nodeId, int segmentId, Permission permission) {
+    checkHeld(RsmError.BAD_CTLR_HNDL, ImportSegment.CONNECT);
     return ImportSegment.connect(context, nodeId, segmentId, permission);
   }
 

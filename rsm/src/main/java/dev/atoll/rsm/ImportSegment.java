@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * mapped, which the first of them does. Thread safety: all methods may be called by any thread.
  */
 public final class ImportSegment implements AutoCloseable {
-  private static final String CONNECT = "rsm_memseg_import_connect";
+  static final String CONNECT = "rsm_memseg_import_connect";
   private static final String DISCONNECT = "rsm_memseg_import_disconnect";
   private static final String GET = "rsm_memseg_import_get";
   private static final String PUT = "rsm_memseg_import_put";

@@ -9,6 +9,7 @@ import dev.atoll.link.SessionListener;
 import dev.atoll.posix.Descriptor;
 import dev.atoll.posix.Posix;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * RSMAPI over one session with a device.
@@ -18,7 +19,8 @@ import java.util.List;
 public final class RsmLibrary implements AutoCloseable {
   private final RsmContext context;
   private final ImportTable imports = new ImportTable();
-  private final Controller loopback;
+  private final Object controllers = new Object();
+  private @Nullable Controller loopback;
 
   /**
    * Makes the library.
@@ -29,26 +31,44 @@ public final class RsmLibrary implements AutoCloseable {
    */
   public RsmLibrary(Posix posix, Clock clock, Session session) {
     this.context = new RsmContext(posix, clock, new DeviceCalls(session), imports);
-    this.loopback = new Controller(context, Controller.LOOPBACK);
     session.listen(new Listener());
   }
 
   /**
-   * Finds a controller: {@code rsm_get_controller}.
+   * Finds a controller and adds a reference to it: {@code rsm_get_controller}.
    *
-   * @param name {@code loopback}, which every node has
-   * @return the controller
+   * @param name type and number; case does not count. {@code loopback} is on every node
+   * @return the controller, the same one for as long as it has references; give it back with {@link
+   *     Controller#release}
    * @throws RsmException CTLR_NOT_PRESENT if this node has none of that name
    */
   public Controller controller(String name) {
-    if (name.equals(Controller.LOOPBACK)) {
-      return loopback;
+    if (!ControllerName.parse(name).isLoopback()) {
+      throw new RsmException(
+          RsmError.CTLR_NOT_PRESENT,
+          "rsm_get_controller",
+          "'" + name + "'; this node has: " + Controller.LOOPBACK,
+          null);
     }
-    throw new RsmException(
-        RsmError.CTLR_NOT_PRESENT,
-        "rsm_get_controller",
-        "'" + name + "'; this node has: " + Controller.LOOPBACK,
-        null);
+    synchronized (controllers) {
+      Controller current = loopback;
+      if (current == null || !current.retain()) {
+        current = new Controller(context, Controller.LOOPBACK);
+        loopback = current;
+      }
+      return current;
+    }
+  }
+
+  /**
+   * Tells which controllers this node has besides loopback, and whom they reach: {@code
+   * rsm_get_interconnect_topology}.
+   *
+   * @return a snapshot, which needs no freeing; without connections as long as nothing but this
+   *     host can be reached
+   */
+  public Topology topology() {
+    return new Topology(context.session().welcome().nodeId(), List.of());
   }
 
   /**
