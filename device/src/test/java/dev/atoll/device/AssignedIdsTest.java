@@ -66,6 +66,16 @@ class AssignedIdsTest {
     }
 
     @Override
+    public void later(Runnable action) {
+      throw new AssertionError();
+    }
+
+    @Override
+    public long nanos() {
+      throw new AssertionError();
+    }
+
+    @Override
     public void after(long delayNanos, Runnable action) {
       throw new AssertionError();
     }
