@@ -61,8 +61,7 @@ final class NodeCommand implements Callable<Integer> {
             users,
             standard.revocationTimeout(),
             standard.greetingTimeout(),
-            standard.sessionsMax(),
-            standard.sessionsPerUserMax(),
+            standard.quotas(),
             standard.fileSystems());
     var ready = new PrintStream(new LineStream(streams.out()), true);
     NodeDaemon.run(directory.find(), config, isLeashed ? streams.in() : null, ready);

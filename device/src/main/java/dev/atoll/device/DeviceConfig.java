@@ -13,8 +13,7 @@ import java.util.Set;
  * @param users who may open sessions
  * @param revocationTimeout how long an unpublish waits for importers to swap their mappings
  * @param greetingTimeout how long a new connection may take to greet
- * @param sessionsMax sessions at a time
- * @param sessionsPerUserMax of them for one uid
+ * @param quotas how much of the device its users may take
  * @param fileSystems magic numbers of the file systems whose files may be exported: those whose
  *     server is the kernel, so that an access can not be held up by a program
  */
@@ -23,8 +22,7 @@ public record DeviceConfig(
     Users users,
     Duration revocationTimeout,
     Duration greetingTimeout,
-    int sessionsMax,
-    int sessionsPerUserMax,
+    Quotas quotas,
     Set<Long> fileSystems) {
   /** Who may open sessions. */
   public enum Users {
@@ -49,10 +47,6 @@ public record DeviceConfig(
     if (nodeId < 1 || nodeId > LinkLimits.NODE_ID_MAX) {
       throw new IllegalArgumentException("nodeId=" + nodeId + " is not from 1 to 64");
     }
-    if (sessionsMax < 1 || sessionsPerUserMax < 1) {
-      throw new IllegalArgumentException(
-          "sessionsMax=" + sessionsMax + " sessionsPerUserMax=" + sessionsPerUserMax);
-    }
     if (revocationTimeout.isNegative() || greetingTimeout.isNegative()) {
       throw new IllegalArgumentException(
           "revocationTimeout=" + revocationTimeout + " greetingTimeout=" + greetingTimeout);
@@ -71,8 +65,7 @@ public record DeviceConfig(
         Users.SAME,
         Duration.ofSeconds(5),
         Duration.ofSeconds(5),
-        1024,
-        256,
+        Quotas.standard(),
         KERNEL_FILE_SYSTEMS);
   }
 
@@ -83,14 +76,7 @@ public record DeviceConfig(
    * @return the changed copy
    */
   public DeviceConfig withUsers(Users next) {
-    return new DeviceConfig(
-        nodeId,
-        next,
-        revocationTimeout,
-        greetingTimeout,
-        sessionsMax,
-        sessionsPerUserMax,
-        fileSystems);
+    return new DeviceConfig(nodeId, next, revocationTimeout, greetingTimeout, quotas, fileSystems);
   }
 
   /**
@@ -100,7 +86,16 @@ public record DeviceConfig(
    * @return the changed copy
    */
   public DeviceConfig withRevocationTimeout(Duration next) {
-    return new DeviceConfig(
-        nodeId, users, next, greetingTimeout, sessionsMax, sessionsPerUserMax, fileSystems);
+    return new DeviceConfig(nodeId, users, next, greetingTimeout, quotas, fileSystems);
+  }
+
+  /**
+   * Gives the same configuration with other quotas.
+   *
+   * @param next how much of the device its users may take
+   * @return the changed copy
+   */
+  public DeviceConfig withQuotas(Quotas next) {
+    return new DeviceConfig(nodeId, users, revocationTimeout, greetingTimeout, next, fileSystems);
   }
 }

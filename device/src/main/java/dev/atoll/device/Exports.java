@@ -24,18 +24,29 @@ final class Exports {
 
   private final AgentPorts ports;
   private final Offers offers;
+  private final UserAccounts accounts;
   private final SegmentIds ids;
   private final Revocation revocation;
   private final int nodeId;
   private int live;
 
-  Exports(AgentPorts ports, Offers offers, SegmentIds ids, Revocation revocation, int nodeId) {
-    this.ports = ports;
-    this.offers = offers;
+  Exports(Parts parts, SegmentIds ids, Revocation revocation, int nodeId) {
+    this.ports = parts.ports();
+    this.offers = parts.offers();
+    this.accounts = parts.accounts();
     this.ids = ids;
     this.revocation = revocation;
     this.nodeId = nodeId;
   }
+
+  /**
+   * What exports are made with.
+   *
+   * @param ports what is done elsewhere than on the loop
+   * @param offers who looks at the files
+   * @param accounts who counts what users have
+   */
+  record Parts(AgentPorts ports, Offers offers, UserAccounts accounts) {}
 
   int live() {
     return live;
@@ -72,9 +83,15 @@ final class Exports {
     if (session.isEnded() || session.handles().isFull()) {
       files.closeBy(ports);
       session.reply(correlation, handlesFull());
-    } else {
-      admit(session, correlation, request, files);
+      return;
     }
+    Reply.Refused fault = accounts.chargeExport(session.credentials().uid(), request.size());
+    if (fault != null) {
+      files.closeBy(ports);
+      session.reply(correlation, fault);
+      return;
+    }
+    admit(session, correlation, request, files);
   }
 
   private void admit(
@@ -207,6 +224,7 @@ final class Exports {
     export.files().closeBy(ports);
     live--;
     ClientSession session = export.session();
+    accounts.creditExport(session.credentials().uid(), export.placement().size());
     if (!session.isEnded()) {
       session.signals().become(export.handle(), SignalSlotLayout.FREE);
       session.handles().remove(export.handle());

@@ -20,12 +20,19 @@ final class Imports {
   private final SegmentIds ids;
   private final Revocation revocation;
   private final Rebinding rebinding;
+  private final UserAccounts accounts;
   private final int nodeId;
 
-  Imports(SegmentIds ids, Revocation revocation, Rebinding rebinding, int nodeId) {
+  Imports(
+      SegmentIds ids,
+      Revocation revocation,
+      Rebinding rebinding,
+      UserAccounts accounts,
+      int nodeId) {
     this.ids = ids;
     this.revocation = revocation;
     this.rebinding = rebinding;
+    this.accounts = accounts;
     this.nodeId = nodeId;
   }
 
@@ -65,7 +72,12 @@ final class Imports {
           RsmError.INSUFFICIENT_RESOURCES,
           "the session holds " + LinkLimits.HANDLES_MAX + " segments, its most");
     } else {
-      admit(session, correlation, export, wanted);
+      Reply.Refused fault = accounts.chargeImport(session.credentials().uid());
+      if (fault == null) {
+        admit(session, correlation, export, wanted);
+      } else {
+        session.reply(correlation, fault);
+      }
     }
   }
 
@@ -112,6 +124,7 @@ final class Imports {
       session.reply(correlation, Reply.Refused.of(RsmError.BAD_SEG_HNDL, ""));
       return;
     }
+    accounts.creditImport(session.credentials().uid());
     session.handles().remove(state.handle());
     session.signals().become(state.handle(), SignalSlotLayout.FREE);
     letGo(state);
@@ -142,6 +155,7 @@ final class Imports {
 
   /** The importer's session has ended. */
   void abandon(ImportSegmentState state) {
+    accounts.creditImport(state.session().credentials().uid());
     letGo(state);
   }
 

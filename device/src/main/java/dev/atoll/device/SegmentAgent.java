@@ -53,10 +53,13 @@ final class SegmentAgent {
     var revocation = new Revocation(ids, ports, timeoutNanos);
     var fileCheck = new ExportFileCheck(posix, config.fileSystems());
     this.administration = new Administration(posix, ports, sessions);
+    var accounts =
+        new UserAccounts(config.quotas(), posix.effectiveUid(), UserAccounts.descriptorsMax());
     var offers = new Offers(ports, fileCheck, posix.pageSize());
     this.rebinding = new Rebinding(ports, offers, revocation, timeoutNanos);
-    this.exports = new Exports(ports, offers, ids, revocation, config.nodeId());
-    this.imports = new Imports(ids, revocation, rebinding, config.nodeId());
+    this.exports =
+        new Exports(new Exports.Parts(ports, offers, accounts), ids, revocation, config.nodeId());
+    this.imports = new Imports(ids, revocation, rebinding, accounts, config.nodeId());
     var transfers = new Transfers(posix, ports, rebinding, revocation);
     this.rings = new RingService(posix, ports, transfers, this::countMalformed);
   }
@@ -64,7 +67,8 @@ final class SegmentAgent {
   /** Whether one more session of this user fits the quotas. */
   boolean hasRoomFor(int uid) {
     long ofUser = sessions.stream().filter(each -> each.credentials().uid() == uid).count();
-    return sessions.size() < config.sessionsMax() && ofUser < config.sessionsPerUserMax();
+    return sessions.size() < config.quotas().sessionsMax()
+        && ofUser < config.quotas().sessionsPerUserMax();
   }
 
   ClientSession open(PeerCredentials credentials, Outbound outbound) {

@@ -234,8 +234,7 @@ class HostileClientTest extends HostileFixture {
             DeviceConfig.Users.SAME,
             Duration.ofSeconds(1),
             Duration.ofMillis(50),
-            8,
-            8,
+            new Quotas(8, 8, 64, 64, 1 << 20),
             DeviceConfig.standard().fileSystems());
     device = start(posix, hasty);
     honest.close();
@@ -314,8 +313,7 @@ class HostileClientTest extends HostileFixture {
             DeviceConfig.Users.SAME,
             Duration.ofSeconds(1),
             Duration.ofSeconds(5),
-            8,
-            3,
+            new Quotas(8, 3, 64, 64, 1 << 20),
             DeviceConfig.standard().fileSystems());
     device = start(posix, narrow);
     honest.close();
