@@ -28,6 +28,8 @@ import picocli.CommandLine.Spec;
       "  atoll export data.pm --size 1m          share a file, made if it is missing",
       "  atoll import 1:0x7f000000 dump          look at it from another process",
       "  atoll pmem info data.pm                 how durable is that file, and why",
+      "  atoll doctor                            can this machine do it, and what to change",
+      "  atoll ls                                what the device of this user holds",
       "",
       "Exit codes: 0 done, 1 refused or failed, 2 usage, 69 no device, 70 a mistake of Atoll,",
       "71 out of memory, 74 a call on a file failed, 77 not allowed, 130 interrupted,",
@@ -66,6 +68,8 @@ public final class AtollCommand implements Runnable {
         new CommandLine(new ImportCommand())
             .addSubcommand(new ImportGetCommand(streams))
             .addSubcommand(new ImportPutCommand(streams))
+            .addSubcommand(new ImportCpCommand(streams))
+            .addSubcommand(new ImportWatchCommand(streams))
             .addSubcommand(new ImportDumpCommand(streams));
     var pmem = new CommandLine(new PmemCommand()).addSubcommand(new PmemInfoCommand(streams));
     Failures failures = new Failures(streams);
@@ -75,7 +79,11 @@ public final class AtollCommand implements Runnable {
         .addSubcommand(new ExportCommand(streams))
         .addSubcommand(importing)
         .addSubcommand(pmem)
+        .addSubcommand(new LsCommand(streams))
         .addSubcommand(new StatCommand(streams))
+        .addSubcommand(new DoctorCommand(streams))
+        .addSubcommand(new CleanCommand(streams))
+        .addSubcommand(new StopCommand(streams))
         .addSubcommand(new VersionCommand(streams))
         .addSubcommand(new RoleCommand(streams))
         .setOut(streams.out().writer())

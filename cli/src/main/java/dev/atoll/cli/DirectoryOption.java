@@ -24,8 +24,16 @@ final class DirectoryOption {
     if (named != null) {
       return new DeviceDirectory(named);
     }
-    Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
-    return DeviceDirectory.find(System.getenv(), Posix.system().effectiveUid(), temporary);
+    return DeviceDirectory.find(System.getenv(), Posix.system().effectiveUid(), temporary());
+  }
+
+  /** Whether the command line names a directory. */
+  boolean isNamed() {
+    return directory != null;
+  }
+
+  static Path temporary() {
+    return Path.of(System.getProperty("java.io.tmpdir"));
   }
 
   Node attach() {

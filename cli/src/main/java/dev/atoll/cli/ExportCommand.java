@@ -8,10 +8,16 @@ import dev.atoll.pmem.PmemFile;
 import dev.atoll.pmem.PmemOption;
 import dev.atoll.posix.Posix;
 import dev.atoll.rsm.Access;
+import dev.atoll.rsm.ExportOption;
+import dev.atoll.rsm.ExportOptions;
 import dev.atoll.rsm.ExportSegment;
 import dev.atoll.rsm.SignalOutcome;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -38,10 +44,10 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  atoll export data.pm --size 16m --id 0x600000     make the file if it is missing",
       "  atoll export data.pm --mode 0644                  writable by me, readable by others",
+      "  atoll export data.pm --acl 1:0640                 for programs of node 1 only",
       "  atoll export --size 1m --verbose                  fresh memory; tell of each signal"
     })
 final class ExportCommand implements Callable<Integer> {
-  private static final int READ_AND_WRITE = 0666;
   private static final Duration FOR_EVER = Duration.ofSeconds(-1);
 
   private final Streams streams;
@@ -75,11 +81,34 @@ final class ExportCommand implements Callable<Integer> {
   @Option(
       names = "--mode",
       paramLabel = "OCTAL",
+      converter = AccessText.Mode.class,
       description = {
-        "Who may read (4) and write (2): owner, group, others, as in 0640.",
-        "Default: 0666 without the bits of the umask."
+        "Who may read (4) and write (2): owner, group, others, as in 0640. It counts where",
+        "--acl is not given. Default: 0666 without the bits of the umask."
       })
-  private @Nullable String mode;
+  private @Nullable Integer mode;
+
+  @Option(
+      names = "--acl",
+      paramLabel = "NODE:OCTAL",
+      split = ",",
+      converter = AccessText.class,
+      description = {
+        "Only programs of these nodes may connect, with these rights. Through loopback, the",
+        "one controller so far, only this node can be named, once."
+      })
+  private List<Access> accessList = List.of();
+
+  @Option(names = "--rebind", description = "The exporter may bind other memory later.")
+  private boolean isRebindable;
+
+  @Option(
+      names = "--mediated",
+      description = {
+        "No importer ever holds the memory: get and put go through the device, map is refused.",
+        "Slower, and nothing is left in an importer's hands when its connection ends."
+      })
+  private boolean isMediated;
 
   @Option(names = "--stop-with-stdin", description = "Also stop when standard input ends.")
   private boolean isLeashed;
@@ -95,15 +124,13 @@ final class ExportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    int wantedId = number("--id", id, 0);
-    int bits = modeBits();
+    int wantedId = idNumber();
     StopRequest stop = StopRequest.watch(isLeashed ? streams.in() : null);
     try (stop;
         Node node = directory.attach();
         Region region = open(node);
-        ExportSegment export = node.controller("loopback").export(region)) {
-      Access[] access = bits < 0 ? new Access[0] : new Access[] {Access.node(node.nodeId(), bits)};
-      int given = export.publish(wantedId, access);
+        ExportSegment export = node.controller("loopback").export(region, options())) {
+      int given = export.publish(wantedId, accessList.toArray(Access[]::new));
       streams
           .out()
           .line("published " + new SegmentName(node.nodeId(), given) + " " + region.size());
@@ -130,6 +157,7 @@ final class ExportCommand implements Callable<Integer> {
   }
 
   private Region open(Node node) {
+    checkAccessList(node.nodeId());
     Long bytes = size;
     Path path = file;
     if (path == null) {
@@ -169,26 +197,42 @@ final class ExportCommand implements Callable<Integer> {
     return opened.map();
   }
 
-  /** The three digits, or -1 for the default. */
-  private int modeBits() {
-    String digits = mode;
-    if (digits == null) {
-      return -1;
+  private ExportOptions options() {
+    Set<ExportOption> chosen = EnumSet.noneOf(ExportOption.class);
+    if (isRebindable) {
+      chosen.add(ExportOption.ALLOW_REBIND);
     }
-    int bits = number("--mode", digits, 8);
-    if ((bits & ~READ_AND_WRITE) != 0) {
-      throw new CommandLine.ParameterException(
-          spec.commandLine(), "--mode " + digits + " must be three octal digits of 0, 2, 4, 6");
+    if (isMediated) {
+      chosen.add(ExportOption.MEDIATED);
     }
-    return bits;
+    Integer bits = mode;
+    var options = new ExportOptions(chosen, OptionalInt.empty());
+    return bits == null ? options : options.withMode(bits);
   }
 
-  private int number(String option, String text, int radix) {
+  /** The device refuses the same; here it is said in words before anything is made. */
+  private void checkAccessList(int ownNode) {
+    if (accessList.size() > 1) {
+      throw badAccessList(accessList.size() + " entries; loopback reaches one node, takes one");
+    }
+    for (Access entry : accessList) {
+      if (entry.nodeId() != ownNode) {
+        throw badAccessList(
+            "node " + entry.nodeId() + " can not be reached by loopback; this node is " + ownNode);
+      }
+    }
+  }
+
+  private static Refusal badAccessList(String why) {
+    return new Refusal(ExitCode.FAILED, "RSMERR_BAD_ACL", "--acl: " + why);
+  }
+
+  private int idNumber() {
     try {
-      return radix == 0 ? Integer.decode(text) : Integer.parseInt(text, radix);
+      return Integer.decode(id);
     } catch (NumberFormatException e) {
       throw new CommandLine.ParameterException(
-          spec.commandLine(), option + " " + text + " is not a number", e);
+          spec.commandLine(), "--id " + id + " is not a number", e);
     }
   }
 }

@@ -12,6 +12,7 @@ import dev.atoll.rsm.RsmException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
@@ -73,6 +74,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
       case AtollException ignored -> ExitCode.FAILED;
       case UncheckedIOException unchecked -> exitCodeOf(cause(unchecked));
       case AccessDeniedException ignored -> ExitCode.PERMISSION;
+      case ClosedByInterruptException ignored -> ExitCode.INTERRUPTED;
       case IOException ignored -> ExitCode.INPUT_OUTPUT;
       case IndexOutOfBoundsException ignored -> ExitCode.FAILED;
       case InterruptedException ignored -> ExitCode.INTERRUPTED;
@@ -107,6 +109,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
       case FileNotFoundException missing -> "ENOENT: " + missing.getMessage();
       case AccessDeniedException denied ->
           "EACCES: not allowed: " + denied.getFile() + "; look at its owner and mode with ls -l";
+      case ClosedByInterruptException ignored -> "EINTR: interrupted";
       case FileSystemException other -> "EIO: " + oneLine(other.getMessage());
       case IOException other -> "EIO: " + oneLine(other.getMessage());
       case InterruptedException ignored -> "EINTR: interrupted";
@@ -138,6 +141,6 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
   }
 
   private static String oneLine(@Nullable String message) {
-    return String.valueOf(message).replaceAll("\\s*\\R\\s*", " ");
+    return Escaped.text(String.valueOf(message).replaceAll("\\s*\\R\\s*", " "));
   }
 }

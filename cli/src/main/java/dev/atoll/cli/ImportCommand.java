@@ -2,9 +2,9 @@
 package dev.atoll.cli;
 
 import dev.atoll.Node;
-import dev.atoll.base.Ranges;
 import dev.atoll.rsm.ImportSegment;
 import dev.atoll.rsm.Permission;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -16,16 +16,18 @@ import picocli.CommandLine.Spec;
 /** {@code atoll import}: uses a segment that another process exports. */
 @Command(
     name = "import",
-    synopsisSubcommandLabel = "(get | put | dump)",
+    synopsisSubcommandLabel = "(get | put | cp | watch | dump)",
     description = {
       "Use a segment that another process exports. Each command connects with the least right",
-      "it needs: get and dump for reading, put for reading and writing."
+      "it needs: get, dump and watch for reading, put for reading and writing."
     },
     footer = {
       "",
       "Examples:",
       "  atoll import 1:0x600000 get --length 64",
       "  echo hello | atoll import 1:0x600000 put --offset 4096",
+      "  atoll import 1:0x600000 cp copy.bin",
+      "  atoll import 1:0x600000 watch --length 64",
       "  atoll import 1:0x600000 dump --length 256"
     })
 final class ImportCommand implements Runnable {
@@ -42,42 +44,24 @@ final class ImportCommand implements Runnable {
   @Override
   public void run() {
     throw new CommandLine.ParameterException(
-        spec.commandLine(), "say what to do with the segment: get, put or dump");
+        spec.commandLine(), "say what to do with the segment: get, put, cp, watch or dump");
   }
 
-  /** What the three commands do with the connected segment. */
-  interface Use {
-    void accept(SegmentName name, ImportSegment segment);
-  }
-
-  void connect(Permission permission, Use use) {
+  SegmentName name() {
     SegmentName wanted = name;
     if (wanted == null) {
       throw new CommandLine.ParameterException(spec.commandLine(), "NODE:ID is missing");
     }
+    return wanted;
+  }
+
+  void connect(Permission permission, SegmentCommand.Use use)
+      throws IOException, InterruptedException {
+    SegmentName wanted = name();
     try (Node node = directory.attach();
         ImportSegment segment =
             node.controller("loopback").connect(wanted.nodeId(), wanted.segmentId(), permission)) {
-      use.accept(wanted, segment);
+      use.accept(segment);
     }
-  }
-
-  /** How many bytes a command is about: what was asked for, or all from the offset on. */
-  static long lengthIn(ImportSegment segment, long offset, @Nullable Long asked) {
-    long size = segment.size();
-    long length = asked == null ? Math.max(0, size - offset) : asked;
-    if (!Ranges.contains(offset, length, size)) {
-      throw new Refusal(
-          ExitCode.FAILED,
-          "RSMERR_BAD_OFFSET",
-          "offset "
-              + offset
-              + " and length "
-              + length
-              + " lie outside the segment of "
-              + size
-              + " bytes");
-    }
-    return length;
   }
 }

@@ -3,38 +3,23 @@ package dev.atoll.cli;
 
 import dev.atoll.rsm.ImportSegment;
 import dev.atoll.rsm.Permission;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParentCommand;
 
 /** {@code atoll import NODE:ID dump}: shows bytes of a segment. */
 @Command(
     name = "dump",
     description = "Show bytes of the segment, sixteen to a line; a * stands for equal lines.",
     footer = {"", "Example:", "  atoll import 1:0x600000 dump --length 256"})
-final class ImportDumpCommand implements Callable<Integer> {
+final class ImportDumpCommand extends SegmentCommand {
   private static final int LINE_BYTES = 16;
   private static final HexFormat HEX = HexFormat.of();
-
-  private final Streams streams;
-
-  @ParentCommand private @Nullable ImportCommand parent;
-
-  @Option(
-      names = "--offset",
-      paramLabel = "BYTES",
-      converter = ByteCount.class,
-      defaultValue = "0",
-      description = "First byte. Default: 0.")
-  private long offset;
 
   @Option(
       names = "--length",
@@ -47,19 +32,21 @@ final class ImportDumpCommand implements Callable<Integer> {
   private boolean isJson;
 
   ImportDumpCommand(Streams streams) {
-    this.streams = streams;
+    super(streams);
   }
 
   @Override
-  public Integer call() {
-    Objects.requireNonNull(parent).connect(Permission.READ, this::dump);
+  public Integer call() throws IOException, InterruptedException {
+    connect(Permission.READ, this::dump);
     return ExitCode.OK;
   }
 
-  private void dump(SegmentName name, ImportSegment segment) {
-    long count = ImportCommand.lengthIn(segment, offset, length);
+  private void dump(ImportSegment segment) {
+    long count = lengthIn(segment, length);
     if (isJson) {
-      streams.out().json(toMap(name, segment, count));
+      Map<String, Object> values = toMap(segment, count);
+      values.put("hex", HEX.formatHex(bytesForJson(segment, count)));
+      streams().out().json(values);
     } else {
       print(segment, count);
     }
@@ -70,17 +57,17 @@ final class ImportDumpCommand implements Callable<Integer> {
     boolean isSqueezing = false;
     for (long done = 0; done < count; done += LINE_BYTES) {
       byte[] line = new byte[(int) Math.min(LINE_BYTES, count - done)];
-      segment.get(offset + done, MemorySegment.ofArray(line));
+      segment.get(offset() + done, MemorySegment.ofArray(line));
       boolean isSame = Arrays.equals(line, before);
       if (!isSame) {
-        streams.out().line(text(offset + done, line));
+        streams().out().line(text(offset() + done, line));
       } else if (!isSqueezing) {
-        streams.out().line("*");
+        streams().out().line("*");
       }
       isSqueezing = isSame;
       before = line;
     }
-    streams.out().format("%08x", offset + count);
+    streams().out().format("%08x", offset() + count);
   }
 
   static String text(long at, byte[] line) {
@@ -98,17 +85,5 @@ final class ImportDumpCommand implements Callable<Integer> {
       }
     }
     return text.append(" |").append(letters).append('|').toString();
-  }
-
-  private Map<String, Object> toMap(SegmentName name, ImportSegment segment, long count) {
-    byte[] all = new byte[Math.toIntExact(count)];
-    segment.get(offset, MemorySegment.ofArray(all));
-    Map<String, Object> values = new LinkedHashMap<>();
-    values.put("segment", name.toString());
-    values.put("sizeBytes", segment.size());
-    values.put("offset", offset);
-    values.put("lengthBytes", count);
-    values.put("hex", HEX.formatHex(all));
-    return values;
   }
 }

@@ -5,40 +5,20 @@ import dev.atoll.rsm.ImportSegment;
 import dev.atoll.rsm.Permission;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Base64;
-import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParentCommand;
 
 /** {@code atoll import NODE:ID get}: copies bytes out of a segment. */
 @Command(
     name = "get",
     description = "Copy bytes out of the segment to standard output or a file.",
     footer = {"", "Example:", "  atoll import 1:0x600000 get --offset 4k --length 100 -o part"})
-final class ImportGetCommand implements Callable<Integer> {
-  private static final int PIECE_BYTES = 1 << 20;
-
-  private final Streams streams;
-
-  @ParentCommand private @Nullable ImportCommand parent;
-
-  @Option(
-      names = "--offset",
-      paramLabel = "BYTES",
-      converter = ByteCount.class,
-      defaultValue = "0",
-      description = "First byte. Default: 0.")
-  private long offset;
-
+final class ImportGetCommand extends SegmentCommand {
   @Option(
       names = "--length",
       paramLabel = "BYTES",
@@ -49,72 +29,40 @@ final class ImportGetCommand implements Callable<Integer> {
   @Option(
       names = {"-o", "--output"},
       paramLabel = "FILE",
-      description = "Write there, replacing the file, instead of standard output.")
+      description = {
+        "Write there as it goes, replacing the file, instead of standard output.",
+        "`cp` makes the file whole or not at all."
+      })
   private @Nullable Path output;
 
   @Option(names = "--json", description = "One JSON object, with the bytes in base64.")
   private boolean isJson;
 
   ImportGetCommand(Streams streams) {
-    this.streams = streams;
+    super(streams);
   }
 
   @Override
-  public Integer call() {
-    java.util.Objects.requireNonNull(parent).connect(Permission.READ, this::get);
+  public Integer call() throws IOException, InterruptedException {
+    connect(Permission.READ, this::get);
     return ExitCode.OK;
   }
 
-  private void get(SegmentName name, ImportSegment segment) {
-    long count = ImportCommand.lengthIn(segment, offset, length);
+  private void get(ImportSegment segment) throws IOException, InterruptedException {
+    long count = lengthIn(segment, length);
     Path target = output;
     if (isJson) {
-      streams.out().json(toMap(name, segment, count));
+      Map<String, Object> values = toMap(segment, count);
+      values.put("base64", Base64.getEncoder().encodeToString(bytesForJson(segment, count)));
+      streams().out().json(values);
     } else if (target == null) {
-      copy(segment, count, streams.out()::bytes);
+      var copy = new SegmentCopy(segment, Progress.on(streams(), count));
+      copy.out(offset(), count, (at, bytes, used) -> streams().out().bytes(bytes, used));
     } else {
-      write(segment, count, target);
+      try (OutputStream stream = Files.newOutputStream(target)) {
+        var copy = new SegmentCopy(segment, Progress.on(streams(), count));
+        copy.out(offset(), count, (at, bytes, used) -> stream.write(bytes, 0, used));
+      }
     }
-  }
-
-  private void write(ImportSegment segment, long count, Path target) {
-    try (OutputStream stream = Files.newOutputStream(target)) {
-      copy(
-          segment,
-          count,
-          bytes -> {
-            try {
-              stream.write(bytes);
-            } catch (IOException e) {
-              throw new UncheckedIOException(e);
-            }
-          });
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private void copy(ImportSegment segment, long count, java.util.function.Consumer<byte[]> sink) {
-    byte[] piece = new byte[(int) Math.min(count, PIECE_BYTES)];
-    MemorySegment memory = MemorySegment.ofArray(piece);
-    for (long done = 0; done < count; ) {
-      int now = (int) Math.min(piece.length, count - done);
-      segment.get(offset + done, memory, 0, now);
-      sink.accept(now == piece.length ? piece : Arrays.copyOf(piece, now));
-      done += now;
-    }
-  }
-
-  private Map<String, Object> toMap(SegmentName name, ImportSegment segment, long count) {
-    byte[] all = new byte[Math.toIntExact(count)];
-    segment.get(offset, MemorySegment.ofArray(all));
-    Map<String, Object> values = new LinkedHashMap<>();
-    values.put("segment", name.toString());
-    values.put("sizeBytes", segment.size());
-    values.put("kind", segment.kind().name());
-    values.put("offset", offset);
-    values.put("lengthBytes", count);
-    values.put("base64", Base64.getEncoder().encodeToString(all));
-    return values;
   }
 }

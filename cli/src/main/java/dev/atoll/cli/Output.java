@@ -88,8 +88,20 @@ public final class Output {
    * @throws UncheckedIOException if they can not be written
    */
   public void bytes(byte[] bytes) {
+    bytes(bytes, bytes.length);
+  }
+
+  /**
+   * Writes the first of some bytes and sends them off.
+   *
+   * @param bytes what to write
+   * @param used how many of them
+   * @throws OutputClosedException if nobody reads any more
+   * @throws UncheckedIOException if they can not be written
+   */
+  public void bytes(byte[] bytes, int used) {
     try {
-      stream.write(bytes);
+      stream.write(bytes, 0, used);
       stream.flush();
     } catch (IOException e) {
       String message = e.getMessage();

@@ -2,9 +2,14 @@
 package dev.atoll.cli;
 
 import dev.atoll.Node;
+import dev.atoll.link.DeviceListing;
+import dev.atoll.link.ListingRow;
 import dev.atoll.link.Reply;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -13,7 +18,10 @@ import picocli.CommandLine.Option;
 /** {@code atoll stat}: what a device holds. */
 @Command(
     name = "stat",
-    description = "Show what a running device holds; for its owner and root.",
+    description = {
+      "Show how much a running device holds, in all and by user; for its owner and root. `atoll",
+      "ls` shows each one."
+    },
     footer = {"", "Example:", "  atoll stat --json"})
 final class StatCommand implements Callable<Integer> {
   private final Streams streams;
@@ -30,14 +38,58 @@ final class StatCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (Node node = directory.attach()) {
-      Map<String, Object> values = values(node, node.deviceStatus());
+      Map<String, Object> values = values(node, node.administration().status());
+      List<Map<String, Object>> users = byUser(node.administration().segments());
       if (isJson) {
+        values.put("users", users);
         streams.out().json(values);
       } else {
-        values.forEach((name, value) -> streams.out().format("%-12s %s", name, value));
+        values.forEach((name, value) ->
+            streams.out().format("%-12s %s", name, Escaped.text(String.valueOf(value))));
+        streams.out().line("");
+        new TextTable(users).lines().forEach(streams.out()::line);
       }
     }
     return ExitCode.OK;
+  }
+
+  /** Counts for each user, the smallest uid first. */
+  static List<Map<String, Object>> byUser(DeviceListing listing) {
+    Map<Long, Map<String, Object>> users = new TreeMap<>();
+    Map<String, Object> current = new LinkedHashMap<>();
+    for (ListingRow row : listing.rows()) {
+      switch (row) {
+        case ListingRow.OfSession session -> {
+          current =
+              users.computeIfAbsent(
+                  Integer.toUnsignedLong(session.userId()), StatCommand::nobodyYet);
+          add(current, "sessions", 1);
+          add(current, "descriptors", session.descriptors());
+        }
+        case ListingRow.OfExport export -> {
+          add(current, "exports", 1);
+          add(current, "importers", export.importers());
+          add(current, "exportedBytes", export.sizeBytes());
+        }
+        case ListingRow.OfImport _ -> add(current, "imports", 1);
+        case ListingRow.OfAccess _ -> {}
+      }
+    }
+    return new ArrayList<>(users.values());
+  }
+
+  private static Map<String, Object> nobodyYet(long uid) {
+    Map<String, Object> counts = new LinkedHashMap<>();
+    counts.put("uid", uid);
+    for (String name :
+        List.of("sessions", "exports", "importers", "imports", "descriptors", "exportedBytes")) {
+      counts.put(name, 0L);
+    }
+    return counts;
+  }
+
+  private static void add(Map<String, Object> counts, String name, long more) {
+    counts.merge(name, more, (had, plus) -> (Long) had + (Long) plus);
   }
 
   private Map<String, Object> values(Node node, Reply.DeviceStatus status) {

@@ -52,6 +52,7 @@ final class Cli {
             new ByteArrayInputStream(input),
             new Output(target, StandardCharsets.UTF_8),
             new PrintStream(err, true, StandardCharsets.UTF_8),
+            false,
             false);
     int code = AtollCommand.commandLine(streams).execute(args);
     return new Result(code, out.toByteArray(), err.toString(StandardCharsets.UTF_8));

@@ -30,6 +30,12 @@ class CommandLineTest {
         "import 1:1 get --help",
         "import 1:1 put --help",
         "import 1:1 dump --help",
+        "import 1:1 cp --help",
+        "import 1:1 watch --help",
+        "doctor --help",
+        "ls --help",
+        "clean --help",
+        "stop --help",
         "pmem info --help",
         "stat --help",
         "version --help"
@@ -50,8 +56,14 @@ class CommandLineTest {
         "import --help",
         "stat --help",
         "pmem info --help",
+        "doctor --help",
+        "ls --help",
+        "clean --help",
+        "stop --help",
         "import 1:1 get --help",
-        "import 1:1 put --help"
+        "import 1:1 put --help",
+        "import 1:1 cp --help",
+        "import 1:1 watch --help"
       })
   void helpHasAnExample(String line) {
     assertThat(Cli.run(line.split(" ")).out()).contains("Example").contains("  atoll ");
@@ -78,6 +90,19 @@ class CommandLineTest {
         "node --users some",
         "export --mode 0999 f",
         "export --mode 0111 f",
+        "export --acl 1 f",
+        "export --acl 1:0700 f",
+        "export --acl x:0600 f",
+        "export --acl 1:0600,2 f",
+        "import 1:1 cp",
+        "import 1:1 cp a --from b",
+        "import 1:1 cp --from b --force",
+        "import 1:1 cp a --signal",
+        "import 1:1 watch --interval 5",
+        "import 1:1 watch --signals --length 8",
+        "import 1:1 watch --count 0",
+        "stop --timeout soon",
+        "ls more",
         "export --id x f"
       })
   void whatCanNotBeUnderstoodIsAUsageError(String line) {

@@ -134,6 +134,21 @@ class SegmentCommandsTest {
   }
 
   @Test
+  void anAccessListNamesThisNodeOnce() {
+    try (ForkedJvm exporter = export("--size", "4k", "--acl", "1:0400")) {
+      exporter.expect("published");
+      assertThat(use("get", "--length", "1").code()).isZero();
+      assertThat(use(new byte[1], "put").err()).contains("RSMERR_PERM_DENIED");
+    }
+    for (String wrong : new String[] {"2:0600", "1:0600,1:0600"}) {
+      try (ForkedJvm exporter = export("--size", "4k", "--acl", wrong)) {
+        assertThat(exporter.awaitExit()).isEqualTo(ExitCode.FAILED);
+        assertThat(String.join("", exporter.errors())).contains("RSMERR_BAD_ACL", "loopback");
+      }
+    }
+  }
+
+  @Test
   void aSegmentThatIsNotThereIsNamed() {
     Cli.Result result = use("get");
     assertThat(result.code()).isEqualTo(ExitCode.FAILED);

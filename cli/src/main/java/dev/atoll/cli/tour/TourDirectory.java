@@ -15,6 +15,8 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +44,7 @@ final class TourDirectory implements AutoCloseable {
   /** Removes what dead tours of this user left, and makes a new directory. */
   static TourDirectory create(Path base, boolean isForOthers, RandomGenerator random)
       throws IOException {
-    removeStale(base);
+    List<Path> _ = stale(base, true);
     for (int i = 0; i < MOST_TRIES; i++) {
       Path path = base.resolve(PREFIX + Long.toString(random.nextLong() >>> 24, 36));
       FileChannel lock = tryMake(path);
@@ -92,32 +94,40 @@ final class TourDirectory implements AutoCloseable {
     return Files.readAttributes(name, BasicFileAttributes.class).fileKey();
   }
 
-  private static void removeStale(Path base) throws IOException {
+  /** Finds what dead tours of this user have left in a directory, and removes it if told to. */
+  static List<Path> stale(Path base, boolean isRemoving) throws IOException {
+    List<Path> found = new ArrayList<>();
     try (DirectoryStream<Path> candidates = Files.newDirectoryStream(base, PREFIX + "*")) {
       for (Path candidate : candidates) {
-        removeIfStale(candidate);
+        if (isStale(candidate, isRemoving)) {
+          found.add(candidate);
+        }
       }
     }
+    return found;
   }
 
-  private static void removeIfStale(Path candidate) throws IOException {
+  private static boolean isStale(Path candidate, boolean isRemoving) throws IOException {
     try {
       boolean isOurs =
           Files.isDirectory(candidate, LinkOption.NOFOLLOW_LINKS)
               && Files.getOwner(candidate).getName().equals(System.getProperty("user.name"))
               && !Files.exists(candidate.resolve("keep"));
       if (!isOurs) {
-        return;
+        return false;
       }
       FileChannel lock = tryLock(candidate);
       if (lock != null) {
         try (lock) {
-          deleteAll(candidate);
+          if (isRemoving) {
+            deleteAll(candidate);
+          }
         }
       }
+      return lock != null;
     } catch (NoSuchFileException e) {
       // Its owner, or another tour, was faster.
-      return;
+      return false;
     }
   }
 
