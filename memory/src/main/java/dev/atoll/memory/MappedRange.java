@@ -4,6 +4,7 @@ package dev.atoll.memory;
 import dev.atoll.base.Ranges;
 import dev.atoll.base.Site;
 import dev.atoll.posix.Descriptor;
+import dev.atoll.posix.Errno;
 import dev.atoll.posix.ErrnoException;
 import dev.atoll.posix.MemoryCalls;
 import dev.atoll.posix.NativeMemory;
@@ -30,6 +31,9 @@ import java.lang.foreign.MemorySegment;
  */
 public final class MappedRange implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(MappedRange.class.getName());
+
+  /** What one call makes present, so that a thread never holds the address for long. */
+  private static final long POPULATE_BYTES = 64 << 20;
 
   private final Posix posix;
   private final Quarantine quarantine;
@@ -62,19 +66,43 @@ public final class MappedRange implements AutoCloseable {
    * @throws dev.atoll.posix.ErrnoException if mmap(2) fails
    */
   public static MappedRange map(Posix posix, MapRequest request) {
-    return map(posix, request, Quarantine.ofProcess());
+    return map(posix, request, Placement.ANYWHERE, Quarantine.ofProcess());
+  }
+
+  /**
+   * Maps memory at a place.
+   *
+   * @param posix the operating system
+   * @param request what to map
+   * @param placement where
+   * @return the range, owned by the caller
+   * @throws dev.atoll.posix.ErrnoException if mmap(2) fails; EEXIST if something is mapped at a
+   *     fixed address, which may be a range that was closed a short time ago
+   */
+  public static MappedRange map(Posix posix, MapRequest request, Placement placement) {
+    return map(posix, request, placement, Quarantine.ofProcess());
   }
 
   static MappedRange map(Posix posix, MapRequest request, Quarantine quarantine) {
+    return map(posix, request, Placement.ANYWHERE, quarantine);
+  }
+
+  private static MappedRange map(
+      Posix posix, MapRequest request, Placement placement, Quarantine quarantine) {
     long mappedLength = Ranges.alignUp(request.length(), posix.pageSize());
     long address =
         posix.mmap(
-            0,
+            placement.address(),
             request.length(),
             request.protection(),
-            request.flags(),
+            request.flags() | (placement.isFixed() ? MemoryCalls.MAP_FIXED_NOREPLACE : 0),
             request.descriptor(),
             request.offset());
+    if (placement.isFixed() && address != placement.address()) {
+      // Linux before 4.17 takes the flag for nothing and the address for a hint.
+      posix.munmap(address, mappedLength);
+      throw new ErrnoException("mmap", Errno.EEXIST.number(), request.subject());
+    }
     Mapped mapped = new Mapped(posix, quarantine, request, address, mappedLength);
     try {
       Site.hit("range.mapped");
@@ -146,6 +174,28 @@ public final class MappedRange implements AutoCloseable {
    */
   public boolean isRevoked() {
     return isRevoked;
+  }
+
+  /**
+   * Makes all pages present, so that no first access has to. Does as much as the kernel can: before
+   * Linux 5.14 nothing. A close meanwhile ends it early.
+   *
+   * @param isForWriting whether for stores too, which marks pages of a file as changed
+   * @throws dev.atoll.posix.ErrnoException if madvise(2) fails: for want of memory, or because the
+   *     file is not there any more
+   */
+  public void populate(boolean isForWriting) {
+    int advice = isForWriting ? MemoryCalls.MADV_POPULATE_WRITE : MemoryCalls.MADV_POPULATE_READ;
+    for (long done = 0; done < mappedLength && isOpen; done += POPULATE_BYTES) {
+      long length = Math.min(POPULATE_BYTES, mappedLength - done);
+      int result = posix.madvise(address + done, length, advice);
+      if (result == -Errno.EINVAL.number()) {
+        return;
+      }
+      if (result < 0) {
+        throw new ErrnoException("madvise", -result, request.subject());
+      }
+    }
   }
 
   /**

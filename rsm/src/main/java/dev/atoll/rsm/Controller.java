@@ -4,6 +4,7 @@ package dev.atoll.rsm;
 import dev.atoll.link.LinkLimits;
 import dev.atoll.link.RsmError;
 import dev.atoll.memory.Region;
+import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -149,6 +150,31 @@ public final class Controller implements AutoCloseable {
   public ImportSegment connect(int nodeId, int segmentId, Permission permission) {
     checkHeld(RsmError.BAD_CTLR_HNDL, ImportSegment.CONNECT);
     return ImportSegment.connect(context, nodeId, segmentId, permission);
+  }
+
+  /**
+   * Prepares local memory for repeated scatter-gather transfers: {@code
+   * rsm_create_localmemory_handle}.
+   *
+   * @param memory native memory that begins at a multiple of the page size; it stays the caller's
+   * @return the handle, owned by the caller
+   * @throws RsmException BAD_ADDR for misaligned or heap memory, BAD_LENGTH for none, BAD_CTLR_HNDL
+   *     after the last release
+   */
+  public LocalMemory localMemory(MemorySegment memory) {
+    checkHeld(RsmError.BAD_CTLR_HNDL, LocalMemory.CREATE);
+    return LocalMemory.create(memory, context.posix().pageSize());
+  }
+
+  /**
+   * Prepares a region for repeated scatter-gather transfers: {@code rsm_create_localmemory_handle}.
+   *
+   * @param region the memory; it stays the caller's
+   * @return the handle, owned by the caller
+   * @throws IllegalStateException if the region is closed
+   */
+  public LocalMemory localMemory(Region region) {
+    return localMemory(region.segment());
   }
 
   @Override

@@ -7,6 +7,7 @@ import dev.atoll.link.Reply;
 import dev.atoll.link.RsmError;
 import dev.atoll.memory.MapRequest;
 import dev.atoll.memory.MappedRange;
+import dev.atoll.memory.Placement;
 import dev.atoll.posix.Descriptor;
 import dev.atoll.posix.Errno;
 import dev.atoll.posix.ErrnoException;
@@ -108,7 +109,7 @@ final class ImportMappings {
       }
       checkOpen(operation);
       if (whole == null) {
-        whole = mapRange(operation, 0, properties.size(), permission);
+        whole = mapRange(operation, 0, properties.size(), permission, Placement.ANYWHERE);
       }
       Window next = wholeWindow(whole);
       publish(next);
@@ -118,15 +119,37 @@ final class ImportMappings {
     }
   }
 
-  ImportMapping map(ImportSegment owner, long offset, long length, Permission wanted) {
+  ImportMapping map(
+      ImportSegment owner, long offset, long length, Permission wanted, MapOptions options) {
+    ImportMapping mapping = mapExplicitly(owner, offset, length, wanted, options);
+    if (options.isPopulated()) {
+      // Without the lock: it may take long, and a revocation must not wait for it.
+      populate(mapping, wanted.isWriting() && !isPersistent());
+    }
+    return mapping;
+  }
+
+  private static void populate(ImportMapping mapping, boolean isForWriting) {
+    try {
+      mapping.range().populate(isForWriting);
+    } catch (ErrnoException e) {
+      mapping.close();
+      throw failure(MAP, e);
+    }
+  }
+
+  private ImportMapping mapExplicitly(
+      ImportSegment owner, long offset, long length, Permission wanted, MapOptions options) {
     lock.lock();
     try {
       if (explicit != null) {
         throw new RsmException(RsmError.SEG_ALREADY_MAPPED, MAP, "", null);
       }
       check(offset, length, wanted);
+      checkAddress(options);
       checkOpen(MAP);
-      MappedRange range = mapRange(MAP, offset, length, wanted);
+      var placement = new Placement(options.address(), options.isFixed());
+      MappedRange range = mapRange(MAP, offset, length, wanted, placement);
       ImportMapping mapping = new ImportMapping(owner, range, offset, wanted.isWriting());
       explicit = mapping;
       publish(Window.of(mapping.segment(), offset, wanted));
@@ -154,6 +177,20 @@ final class ImportMappings {
     }
   }
 
+  private void checkAddress(MapOptions options) {
+    if (!options.isFixed()) {
+      return;
+    }
+    String address = "address=0x" + Long.toHexString(options.address());
+    if (options.address() <= 0) {
+      throw new RsmException(RsmError.BAD_ADDR, MAP, address, null);
+    }
+    if (!Ranges.isAligned(options.address(), posix.pageSize())) {
+      throw new RsmException(
+          RsmError.BAD_MEM_ALIGNMENT, MAP, address + " page=" + posix.pageSize(), null);
+    }
+  }
+
   private void checkOpen(String operation) {
     if (isClosed) {
       throw new RsmException(RsmError.BAD_SEG_HNDL, operation, "disconnected", null);
@@ -163,7 +200,8 @@ final class ImportMappings {
     }
   }
 
-  private MappedRange mapRange(String operation, long offset, long length, Permission rights) {
+  private MappedRange mapRange(
+      String operation, long offset, long length, Permission rights, Placement placement) {
     if (descriptors.isEmpty()) {
       throw new RsmException(
           RsmError.MAP_FAILED,
@@ -184,14 +222,23 @@ final class ImportMappings {
               MemoryCalls.MAP_SHARED,
               descriptors.getFirst(),
               fileOffset + offset,
-              "import of " + properties.size() + " bytes"));
+              "import of " + properties.size() + " bytes"),
+          placement);
     } catch (ErrnoException e) {
-      RsmError error =
-          e.errno() == Errno.ENOMEM || e.errno() == Errno.EAGAIN
-              ? RsmError.INSUFFICIENT_RESOURCES
-              : RsmError.MAP_FAILED;
-      throw new RsmException(error, operation, String.valueOf(e.getMessage()), e);
+      throw failure(operation, e);
     }
+  }
+
+  private static RsmException failure(String operation, ErrnoException e) {
+    RsmError error =
+        e.errno() == Errno.ENOMEM || e.errno() == Errno.EAGAIN
+            ? RsmError.INSUFFICIENT_RESOURCES
+            : RsmError.MAP_FAILED;
+    String words =
+        e.errno() == Errno.EEXIST
+            ? "the fixed address is in use; addresses of a closed mapping stay so for a while: "
+            : "";
+    return new RsmException(error, operation, words + e.getMessage(), e);
   }
 
   void unmap(ImportMapping mapping) {

@@ -14,6 +14,7 @@ import dev.atoll.posix.Descriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Cost: get and put copy once, allocate nothing and make no system call once the segment is
  * mapped, which the first of them does. Thread safety: all methods may be called by any thread.
  */
-public final class ImportSegment implements AutoCloseable {
+public final class ImportSegment extends ArrayTransfers implements AutoCloseable {
   static final String CONNECT = "rsm_memseg_import_connect";
   private static final String DISCONNECT = "rsm_memseg_import_disconnect";
   private static final String GET = "rsm_memseg_import_get";
@@ -48,6 +49,7 @@ public final class ImportSegment implements AutoCloseable {
   private final Permission permission;
   private final ImportMappings mappings;
   private final Barriers barriers;
+  private final Vectors vectors;
   private final SignalSlot slot;
 
   /** What moves the bytes where no mapping can; null for an import that has its own. */
@@ -75,6 +77,7 @@ public final class ImportSegment implements AutoCloseable {
     this.permission = permission;
     this.mappings = new ImportMappings(context.posix(), properties, descriptors, permission);
     this.barriers = new Barriers(this, mappings);
+    this.vectors = new Vectors(this);
     this.slot = SignalSlot.of(context.session().signalPages(), properties.handle());
     this.mediated =
         properties.isMediated()
@@ -258,7 +261,38 @@ public final class ImportSegment implements AutoCloseable {
     settleGet(GET);
   }
 
+  @Override
+  @Nullable Window windowForPut(String operation) {
+    Window window = mappings.windowVolatile();
+    if (window != null && window.writable() != null) {
+      return window;
+    }
+    return mediated == null ? openWindow(operation, Permission.WRITE) : null;
+  }
+
+  @Override
+  @Nullable Window windowForGet(String operation) {
+    Window window = mappings.windowVolatile();
+    if (window != null && window.readable() != null) {
+      return window;
+    }
+    return mediated == null ? openWindow(operation, Permission.READ) : null;
+  }
+
+  @Override
+  void putMediated(String operation, long offset, MemorySegment source) {
+    checkTransfer(operation, Permission.WRITE);
+    Objects.requireNonNull(mediated).put(operation, offset, source, 0, source.byteSize());
+  }
+
+  @Override
+  void getMediated(String operation, long offset, MemorySegment target) {
+    checkTransfer(operation, Permission.READ);
+    Objects.requireNonNull(mediated).get(operation, offset, target, 0, target.byteSize());
+  }
+
   /** What was stored is in the exporter's memory, or the connection has ended. */
+  @Override
   void settlePut(String operation) {
     if (NEEDS_FENCE) {
       VarHandle.fullFence();
@@ -272,6 +306,7 @@ public final class ImportSegment implements AutoCloseable {
   }
 
   /** What was loaded came from the exporter's memory, or the connection has ended. */
+  @Override
   void settleGet(String operation) {
     // The flag is read after the data.
     VarHandle.loadLoadFence();
@@ -287,7 +322,7 @@ public final class ImportSegment implements AutoCloseable {
     }
   }
 
-  /** Returns if the window was unmapped under a transfer, which then is to be made again. */
+  @Override
   void checkStale(String operation, Window window, IllegalStateException cause) {
     if (isDisconnected) {
       throw new RsmException(RsmError.BAD_SEG_HNDL, operation, "disconnected", cause);
@@ -296,6 +331,32 @@ public final class ImportSegment implements AutoCloseable {
       // The caller's own memory is closed.
       throw cause;
     }
+  }
+
+  /**
+   * Copies pieces of local memory into the segment: {@code rsm_memseg_import_putv}. Entries are
+   * copied in order, each as by {@link #put} with a barrier of its own in implicit mode; the first
+   * that fails ends the transfer, and {@link ScatterGather#residualCount} tells how many were not
+   * completed. With {@link VectorFlag#IMPLICIT_SIGNAL} a signal is posted after all have succeeded;
+   * should that fail, all data has moved and the residual count is zero.
+   *
+   * @param vector what goes where
+   * @throws RsmException BAD_SGIO without entries or for a local memory handle that was freed or
+   *     whose memory is closed, BAD_ADDR for local memory that is closed or a range outside it,
+   *     CONN_ABORTED once the connection has ended in either mode, otherwise as {@link #put}
+   */
+  public void putv(ScatterGather vector) {
+    vectors.putv(vector);
+  }
+
+  /**
+   * Copies parts of the segment into pieces of local memory: {@code rsm_memseg_import_getv}.
+   *
+   * @param vector what goes where
+   * @throws RsmException as {@link #putv}
+   */
+  public void getv(ScatterGather vector) {
+    vectors.getv(vector);
   }
 
   /**
@@ -310,8 +371,25 @@ public final class ImportSegment implements AutoCloseable {
    *     BAD_MEM_ALIGNMENT, BAD_PERMS, CONN_ABORTED, INSUFFICIENT_RESOURCES, MAP_FAILED
    */
   public ImportMapping map(long offset, long length, Permission wanted) {
+    return map(offset, length, wanted, MapOptions.anywhere());
+  }
+
+  /**
+   * Maps a window at a place of one's own choice, or with all pages present at once: {@code
+   * rsm_memseg_import_map}.
+   *
+   * @param offset byte offset in the segment, a multiple of the page size
+   * @param length bytes, positive
+   * @param wanted READ, WRITE or READ_WRITE, not more than the connection has
+   * @param options where and how
+   * @return the mapping, owned by the caller
+   * @throws RsmException as {@link #map(long, long, Permission)}; with a fixed address also
+   *     BAD_ADDR if it is none, BAD_MEM_ALIGNMENT if it is no multiple of the page size, MAP_FAILED
+   *     if something is mapped there already
+   */
+  public ImportMapping map(long offset, long length, Permission wanted, MapOptions options) {
     checkUsable(ImportMappings.MAP);
-    ImportMapping mapping = mappings.map(this, offset, length, wanted);
+    ImportMapping mapping = mappings.map(this, offset, length, wanted, options);
     Site.hit("import.mapped");
     return mapping;
   }
@@ -520,8 +598,6 @@ public final class ImportSegment implements AutoCloseable {
     if (window.contains(offset, length)) {
       return cause;
     }
-    String reach = " reach=" + window.base() + ".." + (window.base() + window.length());
-    return new RsmException(
-        RsmError.BAD_OFFSET, operation, "offset=" + offset + " length=" + length + reach, cause);
+    return window.outside(operation, offset, length, cause);
   }
 }

@@ -2,6 +2,7 @@
 package dev.atoll.rsm;
 
 import dev.atoll.base.Ranges;
+import dev.atoll.link.RsmError;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,13 @@ record Window(
   boolean isClosed() {
     MemorySegment memory = readable == null ? writable : readable;
     return memory != null && !memory.scope().isAlive();
+  }
+
+  RsmException outside(
+      String operation, long offset, long count, @Nullable IndexOutOfBoundsException cause) {
+    String reach = " reach=" + base + ".." + (base + length);
+    return new RsmException(
+        RsmError.BAD_OFFSET, operation, "offset=" + offset + " length=" + count + reach, cause);
   }
 
   boolean contains(long offset, long count) {

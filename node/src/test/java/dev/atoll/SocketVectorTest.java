@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.atoll;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.io.TempDir;
+
+class SocketVectorTest extends VectorContract {
+  @TempDir Path temporary;
+  private SocketCarrier carrier;
+
+  @Override
+  Node exportingNode() {
+    carrier = new SocketCarrier(temporary);
+    return carrier.attach();
+  }
+
+  @Override
+  Node importingNode(Node exporting) {
+    return carrier.attach();
+  }
+
+  @AfterEach
+  void stopTheDevice() {
+    carrier.close();
+  }
+}
