@@ -23,6 +23,7 @@ import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Turns what went wrong into one line and an exit code. */
 final class Failures implements IExecutionExceptionHandler, IParameterExceptionHandler {
@@ -38,6 +39,12 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
   public int handleParseException(ParameterException failure, String[] args) {
     String name = failure.getCommandLine().getCommandSpec().qualifiedName();
     streams.err().println("atoll: usage: " + oneLine(failure.getMessage()));
+    if (failure instanceof UnmatchedArgumentException unmatched
+        && !unmatched.getSuggestions().isEmpty()) {
+      streams
+          .err()
+          .println("Did you mean: " + oneLine(String.join(", ", unmatched.getSuggestions())) + "?");
+    }
     streams.err().println("Try '" + name + " --help'.");
     return ExitCode.USAGE;
   }

@@ -112,6 +112,14 @@ class CommandLineTest {
     assertThat(result.err()).startsWith("atoll: usage: ").contains("--help");
   }
 
+  @ParameterizedTest
+  @CsvSource({"exprot f, export", "stat --jsn, --json", "import 1:1 wach, watch"})
+  void aWordThatIsAlmostRightIsAnsweredWithTheRightOne(String line, String meant) {
+    Cli.Result result = Cli.run(line.split(" "));
+    assertThat(result.code()).isEqualTo(ExitCode.USAGE);
+    assertThat(result.err()).contains("Did you mean: ").contains(meant);
+  }
+
   @Test
   void noCommandIsAUsageError() {
     assertThat(Cli.run().code()).isEqualTo(ExitCode.USAGE);
