@@ -7,9 +7,12 @@ import dev.atoll.link.RsmError;
 import dev.atoll.rsm.ExportSegment;
 import dev.atoll.rsm.ImportSegment;
 import dev.atoll.rsm.Permission;
+import dev.atoll.rsm.PostMode;
 import dev.atoll.rsm.SignalOutcome;
 import dev.atoll.testkit.Conditions;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -168,6 +171,148 @@ abstract class SignalContract extends ContractFixture {
         assertThat(export.signals().await(LONG)).isEqualTo(SignalOutcome.DISCONNECTED);
         assertThat(next.signals().await(NOW)).isEqualTo(SignalOutcome.RECEIVED);
       }
+    }
+  }
+
+  @Test
+  void aSignalThatDoesNotAccumulateIsDroppedWhereOneIsPending() throws Exception {
+    export.publish(ID);
+    try (ImportSegment segment = connect(Permission.NONE)) {
+      segment.signals().post(PostMode.NO_ACCUMULATE);
+      segment.signals().post(PostMode.NO_ACCUMULATE);
+      export.signals().post();
+      // The device takes requests of one session in order, so both have been judged by now.
+      assertThat(segment.signals().await(LONG)).isEqualTo(SignalOutcome.RECEIVED);
+      awaitJudged(segment);
+      assertThat(export.signals().pending()).isEqualTo(1);
+
+      assertThat(export.signals().await(NOW)).isEqualTo(SignalOutcome.RECEIVED);
+      segment.signals().post(PostMode.NO_ACCUMULATE);
+      assertThat(export.signals().await(LONG)).isEqualTo(SignalOutcome.RECEIVED);
+      assertThat(export.signals().await(NOW)).isEqualTo(SignalOutcome.TIMED_OUT);
+    }
+  }
+
+  @Test
+  void eachImportIsJudgedByItselfWhenASignalDoesNotAccumulate() throws Exception {
+    export.publish(ID);
+    try (ImportSegment first = connect(Permission.NONE);
+        ImportSegment second = connect(Permission.NONE)) {
+      export.signals().post();
+      assertThat(first.signals().await(LONG)).isEqualTo(SignalOutcome.RECEIVED);
+      Conditions.await("the second's signal", LONG, () -> second.signals().pending() == 1);
+
+      export.signals().post(PostMode.NO_ACCUMULATE);
+
+      assertThat(first.signals().await(LONG)).isEqualTo(SignalOutcome.RECEIVED);
+      awaitJudged(second);
+      assertThat(second.signals().pending()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aHandleMadeAnewBeginsWithNothingTaken() throws Exception {
+    export.publish(ID);
+    for (int i = 0; i < 20; i++) {
+      try (ImportSegment segment = connect(Permission.NONE)) {
+        export.signals().post();
+        assertThat(segment.signals().await(LONG)).isEqualTo(SignalOutcome.RECEIVED);
+        export.signals().post(PostMode.NO_ACCUMULATE);
+        assertThat(segment.signals().await(LONG)).isEqualTo(SignalOutcome.RECEIVED);
+      }
+    }
+  }
+
+  /** A round trip over the import's session: what was posted before has been dealt with. */
+  private void awaitJudged(ImportSegment segment) {
+    try (ImportSegment again = connect(Permission.NONE)) {
+      assertThat(again.isConnected()).isTrue();
+    }
+    exporter.allocate(SIZE).close();
+    assertThat(segment.isConnected()).isTrue();
+  }
+
+  @Test
+  void postingToWhereTheExporterHasLeftDoesNothing() {
+    export.publish(ID);
+    try (ImportSegment segment = connect(Permission.NONE)) {
+      export.unpublish();
+      segment.signals().post();
+      segment.signals().post(PostMode.NO_ACCUMULATE);
+      awaitNothing();
+    }
+  }
+
+  private void awaitNothing() {
+    importer.allocate(SIZE).close();
+    assertThat(export.signals().pending()).isZero();
+  }
+
+  @Test
+  void anExportThatIsNotPublishedMayBeWaitedFor() throws Exception {
+    assertThat(export.signals().await(NOW)).isEqualTo(SignalOutcome.TIMED_OUT);
+    CompletableFuture<SignalOutcome> waiter = waitOn(export);
+    export.publish(ID);
+    try (ImportSegment segment = connect(Permission.NONE)) {
+      segment.signals().post();
+      assertThat(waiter.get(20, TimeUnit.SECONDS)).isEqualTo(SignalOutcome.RECEIVED);
+    }
+  }
+
+  @Test
+  void theLoserOfTwoWaitersWaitsOnUntilItsTimeIsUp() throws Exception {
+    export.publish(ID);
+    Duration brief = Duration.ofMillis(300);
+    try (ImportSegment segment = connect(Permission.NONE)) {
+      long begin = System.nanoTime();
+      CompletableFuture<Long> ended = new CompletableFuture<>();
+      CompletableFuture<SignalOutcome> first = awaitFor(brief, ended);
+      CompletableFuture<SignalOutcome> second = awaitFor(brief, ended);
+      segment.signals().post();
+      CompletableFuture.allOf(first, second).get(20, TimeUnit.SECONDS);
+      assertThat(List.of(first.get(), second.get()))
+          .containsExactlyInAnyOrder(SignalOutcome.RECEIVED, SignalOutcome.TIMED_OUT);
+      assertThat(ended.get() - begin).isGreaterThanOrEqualTo(brief.toNanos());
+    }
+  }
+
+  private CompletableFuture<SignalOutcome> awaitFor(Duration time, CompletableFuture<Long> late) {
+    return CompletableFuture.supplyAsync(() -> {
+      try {
+        SignalOutcome outcome = export.signals().await(time);
+        if (outcome == SignalOutcome.TIMED_OUT) {
+          late.complete(System.nanoTime());
+        }
+        return outcome;
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+    });
+  }
+
+  @Test
+  void aSignalToManyImportsReachesEachAsOftenAsItWasPosted() throws Exception {
+    export.publish(ID);
+    List<ImportSegment> many = new ArrayList<>();
+    try {
+      for (int i = 0; i < 700; i++) {
+        many.add(connect(Permission.NONE));
+      }
+      for (int i = 0; i < 5; i++) {
+        export.signals().post();
+      }
+      many.add(connect(Permission.NONE));
+      export.signals().post();
+      export.unpublish();
+      // Revoked only now, and not before each has what was posted.
+      ImportSegment late = many.removeLast();
+      assertThat(late.signals().pending()).isBetween(1, 6);
+      late.close();
+      for (ImportSegment each : many) {
+        assertThat(each.signals().pending()).isEqualTo(6);
+      }
+    } finally {
+      many.forEach(ImportSegment::close);
     }
   }
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.atoll.device;
 
+import org.jspecify.annotations.Nullable;
+
 /** An import segment as the device knows it. Owned by the loop. */
 final class ImportSegmentState implements SegmentState {
   /** Where it is in its life. */
@@ -20,6 +22,8 @@ final class ImportSegmentState implements SegmentState {
   private int transfers;
   private int oldTransfers;
   private int rebinds;
+  private Broadcast.@Nullable Posts joinedDuring;
+  private Broadcast.@Nullable Posts missed;
   private long handle;
 
   ImportSegmentState(
@@ -116,6 +120,17 @@ final class ImportSegmentState implements SegmentState {
 
   void setLetGo() {
     isLetGo = true;
+  }
+
+  /** It connected while posts were being added up; some had been added before. */
+  void setMissed(Broadcast.Posts during, Broadcast.Posts before) {
+    joinedDuring = during;
+    missed = before;
+  }
+
+  /** Which of these posts came before it connected; null if none did. */
+  Broadcast.@Nullable Posts missedOf(Broadcast.Posts posts) {
+    return posts == joinedDuring ? missed : null;
   }
 
   /** Whether it did not answer a revocation in time and still lives. */

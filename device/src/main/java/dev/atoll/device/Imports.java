@@ -95,6 +95,7 @@ final class Imports {
     long handle = session.handles().add(state);
     state.setHandle(handle);
     export.imports().add(state);
+    revocation.signalling().joined(state);
     session.signals().begin(handle);
     Site.hit("connect.granted");
     Placement placement = export.placement();

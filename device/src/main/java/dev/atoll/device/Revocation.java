@@ -16,16 +16,24 @@ import java.util.List;
 final class Revocation {
   private final SegmentIds ids;
   private final AgentPorts ports;
+  private final Signalling signalling;
   private final long timeoutNanos;
 
-  Revocation(SegmentIds ids, AgentPorts ports, long timeoutNanos) {
+  Revocation(SegmentIds ids, AgentPorts ports, Signalling signalling, long timeoutNanos) {
     this.ids = ids;
     this.ports = ports;
+    this.signalling = signalling;
     this.timeoutNanos = timeoutNanos;
+  }
+
+  /** What delivers all signals before an import is revoked. */
+  Signalling signalling() {
+    return signalling;
   }
 
   /** Withdraws a published segment; the action runs once no importer holds it any more. */
   void begin(ExportSegmentState export, Runnable whenDone) {
+    signalling.finish(export);
     ids.remove(export.segmentId());
     export.setPhase(ExportSegmentState.Phase.UNPUBLISHING);
     export.whenUnpublished().add(whenDone);

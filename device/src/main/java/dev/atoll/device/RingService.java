@@ -45,15 +45,22 @@ final class RingService {
   private final Posix posix;
   private final AgentPorts ports;
   private final Transfers transfers;
+  private final Signalling signalling;
   private final Runnable malformed;
   private final Set<ClientSession> active = new LinkedHashSet<>();
   private final Runnable turn = this::turn;
   private boolean isTurnDue;
 
-  RingService(Posix posix, AgentPorts ports, Transfers transfers, Runnable malformed) {
+  RingService(
+      Posix posix,
+      AgentPorts ports,
+      Transfers transfers,
+      Signalling signalling,
+      Runnable malformed) {
     this.posix = posix;
     this.ports = ports;
     this.transfers = transfers;
+    this.signalling = signalling;
     this.malformed = malformed;
   }
 
@@ -111,8 +118,8 @@ final class RingService {
     }
   }
 
-  private static void postSignal(ClientSession session, RingEntry entry) {
-    Signalling.post(
+  private void postSignal(ClientSession session, RingEntry entry) {
+    signalling.post(
         session, LinkLimits.UNANSWERED, new Request.SignalPost(entry.handle(), entry.flags()));
   }
 

@@ -38,6 +38,7 @@ final class SegmentAgent {
   private final Imports imports;
   private final Rebinding rebinding;
   private final RingService rings;
+  private final Signalling signalling;
   private final Set<ClientSession> sessions = new LinkedHashSet<>();
   private final Administration administration;
   private long nextSession = 1;
@@ -48,9 +49,10 @@ final class SegmentAgent {
     this.ports = ports;
     this.config = config;
     this.incarnation = random.nextLong();
+    this.signalling = new Signalling(ports);
     this.ids = new SegmentIds(new AssignedIds(ports));
     long timeoutNanos = config.revocationTimeout().toNanos();
-    var revocation = new Revocation(ids, ports, timeoutNanos);
+    var revocation = new Revocation(ids, ports, signalling, timeoutNanos);
     var fileCheck = new ExportFileCheck(posix, config.fileSystems());
     this.administration = new Administration(posix, ports, sessions);
     var accounts =
@@ -61,7 +63,7 @@ final class SegmentAgent {
         new Exports(new Exports.Parts(ports, offers, accounts), ids, revocation, config.nodeId());
     this.imports = new Imports(ids, revocation, rebinding, accounts, config.nodeId());
     var transfers = new Transfers(posix, ports, rebinding, revocation);
-    this.rings = new RingService(posix, ports, transfers, this::countMalformed);
+    this.rings = new RingService(posix, ports, transfers, signalling, this::countMalformed);
   }
 
   /** Whether one more session of this user fits the quotas. */
@@ -149,9 +151,10 @@ final class SegmentAgent {
           imports.disconnect(session, correlation, disconnect);
       case Request.Revoked revoked -> imports.revoked(session, correlation, revoked);
       case Request.Rebound rebound -> imports.rebound(session, correlation, rebound);
-      case Request.SignalPost post -> Signalling.post(session, correlation, post);
+      case Request.SignalPost post -> signalling.post(session, correlation, post);
       case Request.RingsOpen _ -> rings.open(session, correlation);
       case Request.RingsWake _ -> wakeRings(session, correlation);
+      case Request.SignalWatch watch -> signalling.watch(session, correlation, watch);
     }
   }
 
@@ -188,7 +191,7 @@ final class SegmentAgent {
         envelope.correlation(),
         new Reply.Welcome(
             LinkLimits.VERSION, posix.pageSize(), incarnation, session.number(), config.nodeId()),
-        List.of(session.signals().readOnly()));
+        session.signals().files());
   }
 
   private void createMemory(

@@ -10,9 +10,12 @@ import dev.atoll.posix.FileCalls;
 import dev.atoll.posix.MemoryCalls;
 import dev.atoll.posix.Posix;
 import java.nio.file.Path;
+import java.util.BitSet;
+import java.util.List;
 
 /**
- * The signal pages of one session: written here, mapped for reading by the program.
+ * The signal pages of one session: written here, mapped for reading by the program; with the taken
+ * pages beside them and the watches.
  *
  * <p>After the device has mapped them, the file is sealed against every further writer, so that not
  * even a program of the device's own uid can forge a signal. Owned by the loop.
@@ -28,11 +31,14 @@ final class SignalPages implements AutoCloseable {
   private final Posix posix;
   private final MappedRange range;
   private final Descriptor readOnly;
+  private final TakenPages takenPages;
+  private final BitSet watched = new BitSet();
 
-  private SignalPages(Posix posix, MappedRange range, Descriptor readOnly) {
+  private SignalPages(Posix posix, MappedRange range, Descriptor readOnly, TakenPages takenPages) {
     this.posix = posix;
     this.range = range;
     this.readOnly = readOnly;
+    this.takenPages = takenPages;
   }
 
   static SignalPages create(Posix posix) {
@@ -51,8 +57,7 @@ final class SignalPages implements AutoCloseable {
                   "signal pages"));
       try {
         posix.addSeals(file, SEALS);
-        Path link = Path.of("/proc/self/fd/" + file.number());
-        return new SignalPages(posix, range, posix.open(link, FileCalls.O_RDONLY, 0));
+        return withTaken(posix, range, file);
       } catch (RuntimeException e) {
         range.close();
         throw e;
@@ -60,19 +65,51 @@ final class SignalPages implements AutoCloseable {
     }
   }
 
-  /** The file, for reading only; what the program receives. */
-  Descriptor readOnly() {
-    return readOnly;
+  private static SignalPages withTaken(Posix posix, MappedRange range, Descriptor file) {
+    TakenPages takenPages = TakenPages.create(posix);
+    try {
+      Path link = Path.of("/proc/self/fd/" + file.number());
+      return new SignalPages(posix, range, posix.open(link, FileCalls.O_RDONLY, 0), takenPages);
+    } catch (RuntimeException e) {
+      takenPages.close();
+      throw e;
+    }
+  }
+
+  /** The signal pages for reading only, and the taken pages; what the program receives. */
+  List<Descriptor> files() {
+    return List.of(readOnly, takenPages.file());
   }
 
   void begin(long handle) {
+    watched.clear((int) handle);
     slot(handle).begin(HandleTable.generationOf(handle));
   }
 
-  void post(long handle) {
+  void post(long handle, int count) {
     SignalSlot slot = slot(handle);
-    slot.post();
+    slot.post(count);
     wake(slot);
+  }
+
+  /** Whether a handle has signals that were not taken, as far as its program tells. */
+  boolean isPending(long handle) {
+    return slot(handle).postedAcquire() != takenPages.taken(handle);
+  }
+
+  boolean isLive(long handle) {
+    return slot(handle).stateOpaque() == SignalSlotLayout.LIVE;
+  }
+
+  void watch(long handle) {
+    watched.set((int) handle);
+  }
+
+  /** Ends the watch of a handle; false if there was none. */
+  boolean endWatch(long handle) {
+    boolean isWatched = watched.get((int) handle);
+    watched.clear((int) handle);
+    return isWatched;
   }
 
   void become(long handle, int state) {
@@ -92,6 +129,7 @@ final class SignalPages implements AutoCloseable {
   @Override
   public void close() {
     range.close();
+    takenPages.close();
     readOnly.close();
   }
 }

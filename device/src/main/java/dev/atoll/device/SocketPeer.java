@@ -38,10 +38,11 @@ final class SocketPeer implements Outbound {
   private static final int MESSAGES_PER_TURN = 32;
 
   /**
-   * What may wait for a program that does not take it: an answer, and a notification for each of
-   * its imports. More can not come, since nothing is taken from it meanwhile.
+   * What may wait for a program that does not take it: answers, and for each handle one revocation,
+   * one rebinding and one signal. More can not come, since nothing is taken from it meanwhile, no
+   * new watch either.
    */
-  private static final int BACKLOG_MAX = LinkLimits.HANDLES_MAX + LinkLimits.OUTSTANDING_MAX;
+  private static final int BACKLOG_MAX = 3 * LinkLimits.HANDLES_MAX + LinkLimits.OUTSTANDING_MAX;
 
   private final Posix posix;
   private final SegmentAgent agent;

@@ -57,6 +57,11 @@ final class RawClient implements AutoCloseable {
     return send(RequestCodec.encode(buffer, ++correlation, request), passed);
   }
 
+  /** Sends a request that is not answered; false if the device does not take it now. */
+  boolean say(Request request) {
+    return send(RequestCodec.encode(buffer, LinkLimits.UNANSWERED, request));
+  }
+
   Descriptor socket() {
     return socket;
   }

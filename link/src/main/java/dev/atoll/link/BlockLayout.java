@@ -53,6 +53,7 @@ final class BlockLayout {
 
   static final int LIST_SEGMENTS = 0x74;
   static final int STOP = 0x75;
+  static final int SIGNAL_WATCH = 0x6f;
 
   static final int DONE = 0x100;
   static final int REFUSED = 0x101;
@@ -68,6 +69,7 @@ final class BlockLayout {
 
   static final int REVOKE = 0x200;
   static final int REBIND = 0x201;
+  static final int SIGNALLED = 0x202;
 
   private BlockLayout() {}
 

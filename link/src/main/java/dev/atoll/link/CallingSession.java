@@ -24,6 +24,7 @@ abstract class CallingSession implements Session {
   private @Nullable MappedRange signalRange;
   private final ReentrantLock opening = new ReentrantLock();
   private volatile @Nullable SessionRings rings;
+  private @Nullable MappedRange takenRange;
 
   CallingSession(Posix posix) {
     this.posix = posix;
@@ -47,7 +48,7 @@ abstract class CallingSession implements Session {
       Answer answer = hello();
       try {
         welcome = checked(answer.reply());
-        signalRange = mapSignals(answer.descriptors());
+        mapPages(answer.descriptors());
       } finally {
         answer.closeDescriptors();
       }
@@ -92,20 +93,32 @@ abstract class CallingSession implements Session {
     return heard;
   }
 
-  private MappedRange mapSignals(List<Descriptor> descriptors) {
-    if (descriptors.size() != 1
-        || posix.statx(descriptors.getFirst()).size() != SignalSlotLayout.TOTAL_BYTES) {
+  private void mapPages(List<Descriptor> descriptors) {
+    if (descriptors.size() != 2
+        || posix.statx(descriptors.get(0)).size() != SignalSlotLayout.TOTAL_BYTES
+        || posix.statx(descriptors.get(1)).size() != TakenLayout.TOTAL_BYTES) {
       throw refusedSession("its greeting lacks the signal pages");
     }
-    return MappedRange.map(
-        posix,
-        new MapRequest(
-            SignalSlotLayout.TOTAL_BYTES,
-            MemoryCalls.PROT_READ,
-            MemoryCalls.MAP_SHARED,
-            descriptors.getFirst(),
-            0,
-            "signal pages"));
+    signalRange =
+        MappedRange.map(
+            posix,
+            new MapRequest(
+                SignalSlotLayout.TOTAL_BYTES,
+                MemoryCalls.PROT_READ,
+                MemoryCalls.MAP_SHARED,
+                descriptors.get(0),
+                0,
+                "signal pages"));
+    takenRange =
+        MappedRange.map(
+            posix,
+            new MapRequest(
+                TakenLayout.TOTAL_BYTES,
+                MemoryCalls.PROT_READ | MemoryCalls.PROT_WRITE,
+                MemoryCalls.MAP_SHARED,
+                descriptors.get(1),
+                0,
+                "taken pages"));
   }
 
   private static LinkException refusedSession(String why) {
@@ -124,7 +137,15 @@ abstract class CallingSession implements Session {
 
   @Override
   public final MemorySegment signalPages() {
-    MappedRange range = signalRange;
+    return pages(signalRange);
+  }
+
+  @Override
+  public final MemorySegment takenPages() {
+    return pages(takenRange);
+  }
+
+  private static MemorySegment pages(@Nullable MappedRange range) {
     if (range == null) {
       throw new IllegalStateException("the session is not open yet");
     }
@@ -216,14 +237,18 @@ abstract class CallingSession implements Session {
     if (isClosed.compareAndSet(false, true)) {
       shutCarrier();
       lose();
-      MappedRange range = signalRange;
-      if (range != null) {
-        range.close();
-      }
+      closeRange(signalRange);
+      closeRange(takenRange);
       SessionRings open = rings;
       if (open != null) {
         open.close();
       }
+    }
+  }
+
+  private static void closeRange(@Nullable MappedRange range) {
+    if (range != null) {
+      range.close();
     }
   }
 
@@ -253,6 +278,11 @@ abstract class CallingSession implements Session {
           current.rebind(rebind, descriptors);
         }
         sendOneWay(new Request.Rebound(rebind.handle()));
+      }
+      case Notification.Signalled signalled -> {
+        if (current != null) {
+          current.signalled(signalled.handle());
+        }
       }
     }
   }

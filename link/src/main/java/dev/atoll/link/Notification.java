@@ -22,4 +22,11 @@ public sealed interface Notification {
    * @param isPersistent whether the new file keeps its content over restarts
    */
   record Rebind(long handle, long fileOffset, boolean isPersistent) implements Notification {}
+
+  /**
+   * A handle that was watched has a signal; the watch has ended.
+   *
+   * @param handle that {@link Request.SignalWatch} named
+   */
+  record Signalled(long handle) implements Notification {}
 }

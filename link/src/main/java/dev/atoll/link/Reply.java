@@ -41,7 +41,8 @@ public sealed interface Reply {
   }
 
   /**
-   * The session is open. Goes with one descriptor: the signal pages, for reading only.
+   * The session is open. Goes with two descriptors: the signal pages, for reading only, and the
+   * taken pages, for reading and writing.
    *
    * @param version of the device's protocol
    * @param pageSize bytes of a page as the device sees it

@@ -28,6 +28,7 @@ import java.lang.foreign.MemorySegment;
  *   LISTING           bytes of the memfd
  *   REVOKE            handle
  *   REBIND            handle, file offset, persistent (0|1)
+ *   SIGNALLED         handle
  * </pre>
  */
 public final class ReplyCodec {
@@ -105,6 +106,8 @@ public final class ReplyCodec {
               .word(rebind.fileOffset())
               .word(rebind.isPersistent() ? 1 : 0)
               .finish();
+      case Notification.Signalled signalled ->
+          new BlockWriter(buffer, BlockLayout.SIGNALLED, 0).word(signalled.handle()).finish();
     };
   }
 
@@ -128,6 +131,7 @@ public final class ReplyCodec {
     return switch (block.kind()) {
       case BlockLayout.REVOKE -> new Notification.Revoke(block.word());
       case BlockLayout.REBIND -> new Notification.Rebind(block.word(), block.word(), block.flag());
+      case BlockLayout.SIGNALLED -> new Notification.Signalled(block.word());
       default -> throw block.unknown();
     };
   }

@@ -132,9 +132,20 @@ public sealed interface Request {
    * Posts a signal: {@code rsm_intr_signal_post}.
    *
    * @param handle of an import, whose exporter gets it, or of an export, whose importers all get it
-   * @param flags the flags of the original
+   * @param flags the flags of the original; {@link #NO_ACCUMULATE} counts, others are ignored
    */
-  record SignalPost(long handle, int flags) implements Request {}
+  record SignalPost(long handle, int flags) implements Request {
+    /** Drops the signal where one is pending: {@code RSM_SIGPOST_NO_ACCUMULATE}. */
+    public static final int NO_ACCUMULATE = 0x02;
+  }
+
+  /**
+   * Asks for one {@link Notification.Signalled}: at once if the handle has signals that were not
+   * taken, else at the next one. Asking again before it came changes nothing. Not answered.
+   *
+   * @param handle of an export or an import
+   */
+  record SignalWatch(long handle) implements Request {}
 
   /**
    * Asks for the rings of the session; asked again, the same come again. The session's first need

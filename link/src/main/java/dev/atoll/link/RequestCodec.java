@@ -17,6 +17,7 @@ import dev.atoll.link.Request.Revoked;
 import dev.atoll.link.Request.RingsOpen;
 import dev.atoll.link.Request.RingsWake;
 import dev.atoll.link.Request.SignalPost;
+import dev.atoll.link.Request.SignalWatch;
 import dev.atoll.link.Request.Status;
 import dev.atoll.link.Request.Stop;
 import dev.atoll.posix.Descriptor;
@@ -44,6 +45,7 @@ import java.util.List;
  *   EXPORT_REPUBLISH  handle, count, count x (node id : u32, permission : u32)
  *   REBOUND           handle
  *   RINGS_OPEN, RINGS_WAKE
+ *   SIGNAL_WATCH      handle
  * </pre>
  */
 public final class RequestCodec {
@@ -92,6 +94,7 @@ public final class RequestCodec {
         encodeList(block, republish.accessList());
       }
       case Rebound rebound -> block.word(rebound.handle());
+      case SignalWatch watch -> block.word(watch.handle());
     }
     return block.finish();
   }
@@ -131,6 +134,7 @@ public final class RequestCodec {
           case BlockLayout.REBOUND -> new Rebound(block.word());
           case BlockLayout.RINGS_OPEN -> new RingsOpen();
           case BlockLayout.RINGS_WAKE -> new RingsWake();
+          case BlockLayout.SIGNAL_WATCH -> new SignalWatch(block.word());
           default -> throw block.unknown();
         };
     return new Request.Envelope(block.correlation(), block.finish(request), descriptors);
@@ -180,6 +184,7 @@ public final class RequestCodec {
       case Rebound _ -> BlockLayout.REBOUND;
       case RingsOpen _ -> BlockLayout.RINGS_OPEN;
       case RingsWake _ -> BlockLayout.RINGS_WAKE;
+      case SignalWatch _ -> BlockLayout.SIGNAL_WATCH;
     };
   }
 }

@@ -30,6 +30,14 @@ public interface Session extends AutoCloseable {
   MemorySegment signalPages();
 
   /**
+   * Gives the pages that tell the device how many signals were taken.
+   *
+   * @return memory of {@link TakenLayout#TOTAL_BYTES} bytes
+   * @throws IllegalStateException once the session is closed
+   */
+  MemorySegment takenPages();
+
+  /**
    * Asks the device and waits for the answer.
    *
    * @param request what is asked

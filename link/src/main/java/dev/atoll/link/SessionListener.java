@@ -27,6 +27,13 @@ public interface SessionListener {
    */
   void rebind(Notification.Rebind rebind, List<Descriptor> descriptors);
 
+  /**
+   * Is told that a handle which was watched has a signal.
+   *
+   * @param handle that the watch named; it may have been given back meanwhile
+   */
+  void signalled(long handle);
+
   /** Is told that the session has ended and nothing more will come. */
   void lost();
 }

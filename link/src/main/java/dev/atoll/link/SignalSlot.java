@@ -97,9 +97,13 @@ public final class SignalSlot {
     bumpRelease();
   }
 
-  /** Device only: adds one signal; the caller wakes the waiters. */
-  public void post() {
-    POSTED.setRelease(slot, 0L, (int) POSTED.getOpaque(slot, 0L) + 1);
+  /**
+   * Device only: adds signals; the caller wakes the waiters.
+   *
+   * @param count how many
+   */
+  public void post(int count) {
+    POSTED.setRelease(slot, 0L, (int) POSTED.getOpaque(slot, 0L) + count);
     bumpRelease();
   }
 

@@ -13,8 +13,11 @@ import dev.atoll.posix.WaitCalls;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -36,6 +39,10 @@ public final class SocketSession extends CallingSession {
   private final Descriptor wake;
   private final Thread service;
   private final ReentrantReadWriteLock users = new ReentrantReadWriteLock();
+
+  /** What the service thread has to say; its own. At most one answer for each revocation. */
+  private final Deque<byte[]> unsent = new ArrayDeque<>();
+
   private volatile boolean isStopping;
 
   private SocketSession(Posix posix, Descriptor socket, Descriptor wake) {
@@ -155,6 +162,10 @@ public final class SocketSession extends CallingSession {
       MemorySegment block =
           RequestCodec.encode(
               arena.allocate(LinkLimits.BLOCK_BYTES_MAX, Long.BYTES), correlation, request);
+      if (Thread.currentThread().equals(service)) {
+        sendLater(block.toArray(ValueLayout.JAVA_BYTE));
+        return;
+      }
       long sent = posix().sendMessage(socket, block, passed);
       while (sent == -Errno.EAGAIN.number() && isOpen()) {
         if (Thread.interrupted()) {
@@ -163,13 +174,40 @@ public final class SocketSession extends CallingSession {
         LockSupport.parkNanos(FULL_QUEUE_NANOS);
         sent = posix().sendMessage(socket, block, passed);
       }
-      if (sent < 0) {
-        // The service thread sees the same end of the connection and fails the call.
-        LOG.log(Level.DEBUG, "event=send-failed errno={0}", Errno.of((int) -sent));
-        stopService();
-      }
+      checkSent(sent);
     } finally {
       users.readLock().unlock();
+    }
+  }
+
+  private void checkSent(long sent) {
+    if (sent < 0) {
+      // The service thread sees the same end of the connection and fails the call.
+      LOG.log(Level.DEBUG, "event=send-failed errno={0}", Errno.of((int) -sent));
+      stopService();
+    }
+  }
+
+  /**
+   * The service thread must go on receiving while the device's queue is full: the device takes
+   * nothing from a program that does not take what it is told.
+   */
+  private void sendLater(byte[] block) {
+    unsent.addLast(block);
+  }
+
+  /** Sends what the service thread has to say, as far as the device's queue has room. */
+  private void sendUnsent(MemorySegment buffer) {
+    while (!unsent.isEmpty()) {
+      byte[] next = unsent.getFirst();
+      MemorySegment block = buffer.asSlice(0, next.length);
+      MemorySegment.copy(next, 0, block, ValueLayout.JAVA_BYTE, 0, next.length);
+      long sent = posix().sendMessage(socket, block, List.of());
+      if (sent == -Errno.EAGAIN.number()) {
+        return;
+      }
+      unsent.removeFirst();
+      checkSent(sent);
     }
   }
 
@@ -213,10 +251,12 @@ public final class SocketSession extends CallingSession {
     try (Arena arena = Arena.ofConfined()) {
       PollSet set = new PollSet(2);
       MemorySegment buffer = arena.allocate(LinkLimits.BLOCK_BYTES_MAX, Long.BYTES);
-      set.add(socket, WaitCalls.POLLIN);
-      set.add(wake, WaitCalls.POLLIN);
       boolean isMore = true;
       while (isMore && !isStopping) {
+        sendUnsent(buffer);
+        set.clear();
+        set.add(socket, unsent.isEmpty() ? WaitCalls.POLLIN : WaitCalls.POLLIN | WaitCalls.POLLOUT);
+        set.add(wake, WaitCalls.POLLIN);
         int ready = posix().poll(set, WaitCalls.FOREVER);
         isMore = ready < 0 || receive(buffer);
       }

@@ -44,7 +44,8 @@ class CodecTest {
         new Request.ExportRebind(7, 8192, 4096, true),
         new Request.Rebound(8),
         new Request.RingsOpen(),
-        new Request.RingsWake());
+        new Request.RingsWake(),
+        new Request.SignalWatch(-6));
   }
 
   static Stream<Reply> replies() {

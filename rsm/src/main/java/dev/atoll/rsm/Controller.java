@@ -177,6 +177,16 @@ public final class Controller implements AutoCloseable {
     return localMemory(region.segment());
   }
 
+  /**
+   * Makes a set for waiting on many signals and descriptors at once.
+   *
+   * @param capacity the most that it is to hold, 1 to {@link dev.atoll.posix.PollSet#CAPACITY_MAX}
+   * @return the set, owned by the caller
+   */
+  public SignalSet signalSet(int capacity) {
+    return new SignalSet(context, capacity);
+  }
+
   @Override
   public String toString() {
     return "controller " + name;

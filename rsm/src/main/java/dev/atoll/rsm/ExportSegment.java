@@ -184,11 +184,23 @@ public final class ExportSegment implements AutoCloseable {
   /**
    * Frees the segment, unpublishing it first if need be: {@code rsm_memseg_export_destroy}.
    *
-   * @throws RsmException BAD_SEG_HNDL if it is destroyed already
+   * @throws RsmException BAD_SEG_HNDL if it is destroyed already, POLLFD_IN_USE while poll
+   *     descriptors are open
    */
   public void destroy() {
-    context.calls().callSimple(DESTROY, new Request.ExportDestroy(handle));
-    isGone.set(true);
+    signals.retire(DESTROY);
+    boolean isDone = false;
+    try {
+      context.calls().callSimple(DESTROY, new Request.ExportDestroy(handle));
+      isGone.set(true);
+      isDone = true;
+    } finally {
+      if (isDone) {
+        signals.retireForGood();
+      } else {
+        signals.unretire();
+      }
+    }
   }
 
   /**
@@ -209,11 +221,17 @@ public final class ExportSegment implements AutoCloseable {
     return signals;
   }
 
-  /** Destroys the segment unless that is done already; never fails for a device that has gone. */
+  /**
+   * Destroys the segment unless that is done already, and closes its poll descriptors; never fails
+   * for a device that has gone.
+   */
   @Override
   public void close() {
-    if (isGone.compareAndSet(false, true) && context.session().isOpen()) {
-      context.calls().release(DESTROY, new Request.ExportDestroy(handle));
+    if (isGone.compareAndSet(false, true)) {
+      signals.retireForGood();
+      if (context.session().isOpen()) {
+        context.calls().release(DESTROY, new Request.ExportDestroy(handle));
+      }
     }
   }
 }

@@ -465,19 +465,23 @@ public final class ImportSegment extends ArrayTransfers implements AutoCloseable
    * Ends the connection: {@code rsm_memseg_import_disconnect}. Also legal after it was ended by the
    * exporter.
    *
-   * @throws RsmException SEG_STILL_MAPPED while an explicit mapping exists, BAD_SEG_HNDL if it is
-   *     disconnected already
+   * @throws RsmException SEG_STILL_MAPPED while an explicit mapping exists, POLLFD_IN_USE while
+   *     poll descriptors are open, BAD_SEG_HNDL if it is disconnected already
    */
   public void disconnect() {
     if (mappings.isExplicit()) {
       throw new RsmException(RsmError.SEG_STILL_MAPPED, DISCONNECT, "", null);
     }
+    signals.retire(DISCONNECT);
     if (!leave()) {
       throw new RsmException(RsmError.BAD_SEG_HNDL, DISCONNECT, "already disconnected", null);
     }
   }
 
-  /** Unmaps and disconnects unless that is done already; a device that has gone is no error. */
+  /**
+   * Unmaps and disconnects unless that is done already, and closes its poll descriptors; a device
+   * that has gone is no error.
+   */
   @Override
   public void close() {
     leave();
@@ -494,6 +498,7 @@ public final class ImportSegment extends ArrayTransfers implements AutoCloseable
     if (context.session().isOpen()) {
       context.calls().release(DISCONNECT, new Request.ImportDisconnect(properties.handle()));
     }
+    signals.retireForGood();
     context.wakeWaiters();
     return true;
   }
@@ -514,6 +519,7 @@ public final class ImportSegment extends ArrayTransfers implements AutoCloseable
       context.wakeWaiters();
     }
     Site.hit("revoke.swapped");
+    signals.showEnd();
   }
 
   /** The exporter has put other memory behind the segment. Owns the descriptors. */

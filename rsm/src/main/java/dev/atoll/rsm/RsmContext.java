@@ -5,6 +5,7 @@ import dev.atoll.base.Clock;
 import dev.atoll.link.Session;
 import dev.atoll.posix.InterruptibleWait;
 import dev.atoll.posix.Posix;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,6 +19,7 @@ final class RsmContext {
   private final Clock clock;
   private final DeviceCalls calls;
   private final ImportTable imports;
+  private final Map<Long, SignalPoll> polls = new ConcurrentHashMap<>();
   private final Set<InterruptibleWait> waiting = ConcurrentHashMap.newKeySet();
   private final BlockingQueue<InterruptibleWait> idle = new LinkedBlockingQueue<>(IDLE_WAITERS_MAX);
 
@@ -47,6 +49,11 @@ final class RsmContext {
   /** The connected imports by handle, for the service thread to find. */
   ImportTable imports() {
     return imports;
+  }
+
+  /** What is pollable, by handle, for the service thread to find. */
+  Map<Long, SignalPoll> polls() {
+    return polls;
   }
 
   /** Gives the calling thread a waiter that {@link #wakeWaiters} reaches. */

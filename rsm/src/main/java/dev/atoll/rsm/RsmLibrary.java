@@ -72,13 +72,14 @@ public final class RsmLibrary implements AutoCloseable {
   }
 
   /**
-   * Unmaps every import that is still there; the end of the session, which comes next, disconnects
-   * them. Idempotent.
+   * Unmaps every import that is still there and closes every poll descriptor; the end of the
+   * session, which comes next, disconnects them. Idempotent.
    */
   @Override
   public void close() {
     imports.all().forEach(ImportSegment::unmapForGood);
     imports.close();
+    List.copyOf(context.polls().values()).forEach(SignalPoll::retireForGood);
   }
 
   /** Told by the session's service thread. */
@@ -97,8 +98,17 @@ public final class RsmLibrary implements AutoCloseable {
     }
 
     @Override
+    public void signalled(long handle) {
+      SignalPoll poll = context.polls().get(handle);
+      if (poll != null) {
+        poll.fired();
+      }
+    }
+
+    @Override
     public void lost() {
       imports.all().forEach(ImportSegment::lose);
+      context.polls().values().forEach(SignalPoll::showIfReferenced);
       context.wakeWaiters();
     }
   }

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.atoll.rsm;
 
+import dev.atoll.base.AtollException;
 import dev.atoll.base.Deadline;
 import dev.atoll.base.Site;
+import dev.atoll.link.Request;
 import dev.atoll.link.RsmError;
 import dev.atoll.link.SignalSlot;
 import dev.atoll.link.SignalSlotLayout;
+import dev.atoll.link.TakenWord;
 import dev.atoll.posix.InterruptibleWait;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -23,40 +25,63 @@ import org.jspecify.annotations.Nullable;
  * included.
  */
 public final class Signals {
+  private static final System.Logger LOG = System.getLogger(Signals.class.getName());
   private static final String POST = "rsm_intr_signal_post";
+  private static final String WATCH = "rsm_memseg_get_pollfd";
 
-  /** Looks at the slot before it sleeps: a signal that is on its way costs no system call. */
-  private static final int SPINS = 1_000;
+  /**
+   * Looks at the slot before it sleeps: a signal that is on its way costs no system call. None
+   * where the waiter, the device and the other program have not a processor each, as a look would
+   * then hold up the very one that it looks for.
+   */
+  private static final int SPINS = Runtime.getRuntime().availableProcessors() > 3 ? 1_000 : 0;
 
   private final RsmContext context;
   private final long handle;
   private final SignalSlot slot;
+  private final TakenWord taken;
   private final Supplier<@Nullable RsmError> end;
-  private final AtomicInteger taken;
+  private final SignalPoll poll;
 
   Signals(RsmContext context, long handle, Supplier<@Nullable RsmError> end) {
     this.context = context;
     this.handle = handle;
     this.slot = SignalSlot.of(context.session().signalPages(), handle);
+    this.taken = TakenWord.of(context.session().takenPages(), handle);
     this.end = end;
-    this.taken = new AtomicInteger();
+    this.poll = new SignalPoll(context.posix(), new Polled());
+    taken.begin();
   }
 
   /**
    * Posts one signal: {@code rsm_intr_signal_post}. On an import it goes to the exporter, on an
    * export to every connected import; none connected is no error. Posting does not wait for the
-   * signal to arrive: what the connection's end overtakes is lost.
+   * signal to arrive: what the connection's end overtakes is lost. On an import whose connection
+   * has ended nothing happens, as in the original.
    *
-   * @throws RsmException CONN_ABORTED on an import whose connection has ended, BAD_SEG_HNDL on a
-   *     handle that was given back, INTERRUPTED
+   * @throws RsmException BAD_SEG_HNDL on a handle that was given back, INTERRUPTED
    * @throws dev.atoll.link.LinkException if the session is lost
    */
   public void post() {
+    post(PostMode.ACCUMULATE);
+  }
+
+  /**
+   * Posts one signal, as {@link #post()}, and says whether it adds to those that are pending.
+   *
+   * @param mode NO_ACCUMULATE has the device drop it at each handle where one is pending
+   * @throws RsmException BAD_SEG_HNDL on a handle that was given back, INTERRUPTED
+   * @throws dev.atoll.link.LinkException if the session is lost
+   */
+  public void post(PostMode mode) {
     RsmError ended = context.session().isOpen() ? findEnd() : null;
+    if (ended == RsmError.CONN_ABORTED) {
+      return;
+    }
     if (ended != null) {
       throw new RsmException(ended, POST, "", null);
     }
-    context.calls().signal(POST, handle, 0);
+    context.calls().signal(POST, handle, mode.flags());
     Site.hit("signal.sent");
   }
 
@@ -77,6 +102,7 @@ public final class Signals {
       return await(waiter, deadline);
     } finally {
       context.endWait(waiter);
+      poll.look();
     }
   }
 
@@ -111,18 +137,91 @@ public final class Signals {
    * @return the count, zero once the session has ended
    */
   public int pending() {
-    return context.session().isOpen() && isOurs() ? slot.postedAcquire() - taken.get() : 0;
+    try {
+      return context.session().isOpen() && isOurs()
+          ? slot.postedAcquire() - taken.takenAcquire()
+          : 0;
+    } catch (IllegalStateException e) {
+      checkSessionIsOver(e);
+      return 0;
+    }
   }
 
-  private boolean tryTake() {
-    int seen = taken.get();
-    while (isOurs() && slot.postedAcquire() - seen > 0) {
-      if (taken.compareAndSet(seen, seen + 1)) {
+  /**
+   * Makes the signals pollable: {@code rsm_memseg_get_pollfd}. Legal in every state of the segment;
+   * each call adds one reference.
+   *
+   * @return the reference, owned by the caller
+   * @throws RsmException BAD_SEG_HNDL on a handle that was given back
+   * @throws dev.atoll.posix.ErrnoException if the process is out of descriptors
+   */
+  public PollDescriptor pollDescriptor() {
+    if (context.session().isOpen() && findEnd() == RsmError.BAD_SEG_HNDL) {
+      throw new RsmException(RsmError.BAD_SEG_HNDL, WATCH, "it was given back", null);
+    }
+    // Listed first: the device may have word at once.
+    context.polls().put(handle, poll);
+    poll.acquire();
+    return new PollDescriptor(this, poll);
+  }
+
+  /** Begins to give the handle back, which references forbid. */
+  void retire(String operation) {
+    if (!poll.tryRetire()) {
+      throw new RsmException(RsmError.POLLFD_IN_USE, operation, "", null);
+    }
+  }
+
+  /** The handle could not be given back after all. */
+  void unretire() {
+    poll.unretire();
+  }
+
+  /** The handle is given back; references end with it. */
+  void retireForGood() {
+    poll.retireForGood();
+    context.polls().remove(handle, poll);
+  }
+
+  /** The connection, or the session, has ended. */
+  void showEnd() {
+    poll.showIfReferenced();
+  }
+
+  /** Takes a signal if one is there. */
+  boolean tryTake() {
+    try {
+      return takeOne();
+    } catch (IllegalStateException e) {
+      checkSessionIsOver(e);
+      return false;
+    }
+  }
+
+  private boolean takeOne() {
+    int seen = taken.takenAcquire();
+    while (context.session().isOpen() && isOurs() && slot.postedAcquire() - seen > 0) {
+      if (taken.takeCas(seen)) {
         return true;
       }
-      seen = taken.get();
+      int now = taken.takenAcquire();
+      if (now == seen) {
+        // The word is about another handle by now, so nothing is left to take for this one.
+        return false;
+      }
+      seen = now;
     }
     return false;
+  }
+
+  /** Whether no signal is left and none will come. */
+  boolean hasEnded() {
+    try {
+      return !context.session().isOpen() || (findEnd() != null && pending() <= 0);
+    } catch (IllegalStateException e) {
+      checkSessionIsOver(e);
+      return true;
+    }
   }
 
   /** Why nothing more will come; null while something may. */
@@ -141,5 +240,34 @@ public final class Signals {
   /** A slot finds another use once its handle is given back. */
   private boolean isOurs() {
     return slot.generationOpaque() == (int) (handle >>> 32);
+  }
+
+  /** The pages go with the session, perhaps between two looks. */
+  private void checkSessionIsOver(IllegalStateException e) {
+    if (context.session().isOpen()) {
+      throw e;
+    }
+  }
+
+  private final class Polled implements SignalPoll.Source {
+    @Override
+    public boolean isReady() {
+      return pending() > 0 || hasEnded();
+    }
+
+    @Override
+    public boolean tryWatch() {
+      try {
+        context.calls().tell(WATCH, new Request.SignalWatch(handle));
+        return true;
+      } catch (AtollException e) {
+        // Not for whoever has just taken a signal to suffer; an interrupt is still set.
+        LOG.log(System.Logger.Level.DEBUG, "event=watch-failed", e);
+        return false;
+      } catch (IllegalStateException e) {
+        checkSessionIsOver(e);
+        return false;
+      }
+    }
   }
 }
