@@ -45,7 +45,8 @@ final class Vectors {
       vector.residualCount(count - i - 1);
     }
     if (vector.has(VectorFlag.IMPLICIT_SIGNAL)) {
-      segment.signals().post();
+      boolean isOnce = vector.has(VectorFlag.NO_ACCUMULATE);
+      segment.signals().post(isOnce ? PostMode.NO_ACCUMULATE : PostMode.ACCUMULATE);
     }
   }
 
