@@ -8,6 +8,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.atoll.link.RsmError;
 import dev.atoll.memory.SharedMemory;
+import dev.atoll.pmem.PmemFile;
+import dev.atoll.pmem.PmemMapping;
+import dev.atoll.pmem.PmemOption;
 import dev.atoll.rsm.ExportOption;
 import dev.atoll.rsm.ExportSegment;
 import dev.atoll.rsm.ImportSegment;
@@ -16,7 +19,13 @@ import dev.atoll.rsm.RsmException;
 import dev.atoll.rsm.SignalOutcome;
 import dev.atoll.testkit.Conditions;
 import dev.atoll.testkit.Seeds;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -29,6 +38,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What goes through the device: grants that a descriptor can't hold, and mediated exports. */
 abstract class MediatedContract extends ContractFixture {
@@ -81,7 +91,7 @@ abstract class MediatedContract extends ContractFixture {
       MemorySegment.copy(bytes("and back"), 0, memory.segment(), 200, 8);
       byte[] back = new byte[8];
       segment.get(200, MemorySegment.ofArray(back));
-      assertThat(new String(back, java.nio.charset.StandardCharsets.UTF_8)).isEqualTo("and back");
+      assertThat(new String(back, StandardCharsets.UTF_8)).isEqualTo("and back");
       assertRefused(RsmError.MAP_FAILED, () -> segment.map(0, 4096, Permission.READ));
       assertThat(mediated.region()).isSameAs(memory);
     }
@@ -226,6 +236,30 @@ abstract class MediatedContract extends ContractFixture {
       segment.put(own * 8L, word);
       segment.get(own * 8L, back);
       assertThat(back.mismatch(word)).isEqualTo(-1);
+    }
+  }
+
+  @Test
+  void aFileIsMovedByWorkersAndNeverMadeLonger(@TempDir Path folder) throws IOException {
+    Path path = folder.resolve("data.pmem");
+    try (PmemFile file = PmemFile.open(path, 1 << 16, PmemOption.CREATE);
+        PmemMapping mapping = file.map();
+        ExportSegment made =
+            exporter.controller("loopback").export(mapping, ExportOption.MEDIATED)) {
+      made.publish(MEDIATED_ID);
+      try (ImportSegment segment = connectMediated(Permission.READ_WRITE)) {
+        segment.put(65_000, bytes("kept"));
+        assertThat(read(mapping.segment(), 65_000, 4)).isEqualTo("kept");
+        byte[] back = new byte[4];
+        segment.get(65_000, MemorySegment.ofArray(back));
+        assertThat(back).asString().isEqualTo("kept");
+
+        try (FileChannel shorter = FileChannel.open(path, StandardOpenOption.WRITE)) {
+          shorter.truncate(4096);
+        }
+        assertRefused(RsmError.BAD_ADDR, () -> segment.put(0, bytes("lost")));
+        assertThat(Files.size(path)).isEqualTo(4096);
+      }
     }
   }
 

@@ -164,6 +164,14 @@ final class Transfers {
   }
 
   private Outcome move(Descriptor file, Place place, ClientRings rings) {
+    try {
+      return moveAll(file, place, rings);
+    } catch (ErrnoException e) {
+      return Outcome.of(e.errno());
+    }
+  }
+
+  private Outcome moveAll(Descriptor file, Place place, ClientRings rings) {
     MemorySegment bytes = rings.bounce(place.entry());
     boolean isPut = place.entry().kind() == RingEntry.PUT;
     long done = 0;
@@ -173,10 +181,8 @@ final class Transfers {
           isPut
               ? posix.pwrite(file, rest, place.position() + done)
               : posix.pread(file, rest, place.position() + done);
-      if (moved < 0) {
-        return Outcome.of(Errno.of((int) -moved));
-      }
       if (moved == 0) {
+        // Beyond the end: its owner has made it shorter.
         return Outcome.of(RsmError.BAD_ADDR);
       }
       done += moved;
