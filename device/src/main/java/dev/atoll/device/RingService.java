@@ -42,6 +42,9 @@ final class RingService {
 
   private static final int TRANSFERS_PER_TURN = 8;
 
+  /** Bytes after which the loop looks at its sockets and timers before the next turn. */
+  private static final long BYTES_IN_A_ROW = 4 << 20;
+
   private final Posix posix;
   private final AgentPorts ports;
   private final Transfers transfers;
@@ -50,6 +53,7 @@ final class RingService {
   private final Set<ClientSession> active = new LinkedHashSet<>();
   private final Runnable turn = this::turn;
   private boolean isTurnDue;
+  private long bytesInARow;
 
   RingService(
       Posix posix,
@@ -159,46 +163,44 @@ final class RingService {
   private void schedule() {
     if (!isTurnDue) {
       isTurnDue = true;
-      ports.later(turn);
+      if (bytesInARow < BYTES_IN_A_ROW) {
+        ports.later(turn);
+      } else {
+        bytesInARow = 0;
+        ports.after(0, turn);
+      }
     }
   }
 
-  // Yielding is no way to order threads here, it only gives a short-handed machine away.
-  @SuppressWarnings("ThreadPriorityCheck")
   private void turn() {
     isTurnDue = false;
-    boolean isIdle = true;
     for (ClientSession session : List.copyOf(active)) {
-      isIdle &= !serve(session);
+      serve(session);
     }
     if (!active.isEmpty()) {
-      if (isIdle) {
-        Thread.yield();
-      }
+      Thread.onSpinWait();
       schedule();
     }
   }
 
-  /** Whether there was anything to do. What goes wrong with one program ends its session alone. */
-  private boolean serve(ClientSession session) {
+  /** What goes wrong with one program ends its session alone. */
+  private void serve(ClientSession session) {
     ClientRings rings = session.rings();
     if (rings == null || rings.isClosed()) {
       active.remove(session);
-      return false;
+      return;
     }
     try {
       long taken = rings.takeEntries(ENTRIES_PER_TURN);
       if (taken < 0) {
         cut(session);
-        return false;
+        return;
       }
       boolean isBusy = makeTransfers(session, rings) || taken > 0;
       rest(session, rings, isBusy);
-      return isBusy;
     } catch (AtollException e) {
       LOG.log(Level.WARNING, "event=session-cut session=" + session.number(), e);
       cut(session);
-      return false;
     }
   }
 
@@ -210,6 +212,7 @@ final class RingService {
         break;
       }
       transfers.start(session, rings, entry);
+      bytesInARow += entry.length();
       made++;
     }
     rings.wakeWaiters();

@@ -25,12 +25,14 @@ final class Transfers {
 
   private final Posix posix;
   private final AgentPorts ports;
+  private final int ownUid;
   private final Rebinding rebinding;
   private final Revocation revocation;
 
   Transfers(Posix posix, AgentPorts ports, Rebinding rebinding, Revocation revocation) {
     this.posix = posix;
     this.ports = ports;
+    this.ownUid = posix.effectiveUid();
     this.rebinding = rebinding;
     this.revocation = revocation;
   }
@@ -90,7 +92,7 @@ final class Transfers {
 
   private boolean isQuick(ExportSegmentState export) {
     return export.files().isSealedMemory()
-        && export.session().credentials().uid() == posix.effectiveUid();
+        && export.session().credentials().uid() == ownUid;
   }
 
   /** Where in the exporter's file a transfer goes. */

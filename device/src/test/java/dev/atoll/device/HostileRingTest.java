@@ -75,12 +75,9 @@ class HostileRingTest extends HostileFixture {
       assertThat(rings.outcome(get(writer, 0, 8, 1))).isEqualTo(RsmError.PERM_DENIED.number());
       assertThat(rings.bounce().get(JAVA_BYTE, 0)).isZero();
       rings.bounce().fill((byte) 'x');
-      assertThat(rings.outcome(put(reader, 0, 8, 2)))
-          .isEqualTo(RsmError.PERM_DENIED.number());
-      assertThat(rings.outcome(put(signaller, 0, 8, 3)))
-          .isEqualTo(RsmError.PERM_DENIED.number());
-      assertThat(rings.outcome(get(signaller, 0, 8, 4)))
-          .isEqualTo(RsmError.PERM_DENIED.number());
+      assertThat(rings.outcome(put(reader, 0, 8, 2))).isEqualTo(RsmError.PERM_DENIED.number());
+      assertThat(rings.outcome(put(signaller, 0, 8, 3))).isEqualTo(RsmError.PERM_DENIED.number());
+      assertThat(rings.outcome(get(signaller, 0, 8, 4))).isEqualTo(RsmError.PERM_DENIED.number());
       assertThat(export.memory.segment().get(JAVA_BYTE, 0)).isEqualTo((byte) 's');
       assertThat(rings.outcome(put(writer, 4000, 96, 5))).isZero();
       assertThat(export.memory.segment().get(JAVA_BYTE, 4095)).isEqualTo((byte) 'x');
@@ -251,15 +248,14 @@ class HostileRingTest extends HostileFixture {
                 })
             .isInstanceOfSatisfying(
                 ErrnoException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EPERM));
-        assertThatThrownBy(
-                () ->
-                    posix.mmap(
-                        0,
-                        PAGE,
-                        MemoryCalls.PROT_READ | MemoryCalls.PROT_WRITE,
-                        MemoryCalls.MAP_SHARED,
-                        wide,
-                        0))
+        assertThatThrownBy(() ->
+                posix.mmap(
+                    0,
+                    PAGE,
+                    MemoryCalls.PROT_READ | MemoryCalls.PROT_WRITE,
+                    MemoryCalls.MAP_SHARED,
+                    wide,
+                    0))
             .isInstanceOf(ErrnoException.class);
       }
       assertThatThrownBy(() -> posix.ftruncate(rings.descriptors.get(0), 0))
@@ -282,14 +278,13 @@ class HostileRingTest extends HostileFixture {
           put(handle, 0, 8).write(rings.submission, at);
           Thread flipper =
               Thread.ofPlatform()
-                  .start(
-                      () -> {
-                        while (!isOver.get()) {
-                          rings.submission.longOpaque(at + 24, 4096);
-                          rings.submission.longOpaque(at + 24, 8);
-                          rings.submission.longOpaque(at + 24, -1);
-                        }
-                      });
+                  .start(() -> {
+                    while (!isOver.get()) {
+                      rings.submission.longOpaque(at + 24, 4096);
+                      rings.submission.longOpaque(at + 24, 8);
+                      rings.submission.longOpaque(at + 24, -1);
+                    }
+                  });
           rings.ring.commit(position);
           client.tell(new Request.RingsWake());
           // It was 8 or 4096 when it was read, or the session has ended; nothing else can be.

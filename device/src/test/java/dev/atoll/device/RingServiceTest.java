@@ -32,13 +32,9 @@ class RingServiceTest {
   private final Revocation revocation = new Revocation(ids, ports, 1);
   private final Rebinding rebinding =
       new Rebinding(
-          ports,
-          new Offers(ports, new ExportFileCheck(posix, Set.of()), 4096),
-          revocation,
-          1);
+          ports, new Offers(ports, new ExportFileCheck(posix, Set.of()), 4096), revocation, 1);
   private final RingService service =
-      new RingService(
-          posix, ports, new Transfers(posix, ports, rebinding, revocation), () -> {});
+      new RingService(posix, ports, new Transfers(posix, ports, rebinding, revocation), () -> {});
   private final RingFiles files = RingFiles.create(posix, RingsLayout.standard());
   private final ClientSession session =
       new ClientSession(1, new PeerCredentials(1, 1, 1, List.of()), new Deaf());
@@ -107,8 +103,7 @@ class RingServiceTest {
 
   private void submit() {
     long position = program.claim();
-    new RingEntry(RingEntry.PUT, 0, 1, 0, 8, 0, 1, 0)
-        .write(words, program.payloadOffset(position));
+    new RingEntry(RingEntry.PUT, 0, 1, 0, 8, 0, 1, 0).write(words, program.payloadOffset(position));
     program.commit(position);
   }
 

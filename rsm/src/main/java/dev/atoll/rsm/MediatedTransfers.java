@@ -26,12 +26,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class MediatedTransfers {
   /**
-   * Looks before a thread sleeps: the device takes a few microseconds when it is awake. Every so
-   * many the processor is offered to others, since the device may need it.
+   * Looks before a thread sleeps: the device takes a few microseconds when it is awake. A lone
+   * processor is left to the device at once.
    */
-  private static final int SPINS = 2_000;
+  private static final int SPINS = Runtime.getRuntime().availableProcessors() > 1 ? 2_000 : 0;
 
-  private static final int SPINS_PER_YIELD = 50;
+  /** After so many the processor is offered to others, since the device may need it. */
+  private static final int SPINS_PER_YIELD = 500;
 
   private final RsmContext context;
   private final long handle;

@@ -13,6 +13,7 @@ import dev.atoll.pmem.PmemFile;
 import dev.atoll.pmem.PmemOption;
 import dev.atoll.posix.Posix;
 import dev.atoll.rsm.Access;
+import dev.atoll.rsm.ExportOption;
 import dev.atoll.rsm.ExportSegment;
 import dev.atoll.rsm.ImportMapping;
 import dev.atoll.rsm.ImportSegment;
@@ -25,6 +26,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -79,7 +81,7 @@ final class Role {
       case "poke" -> poke(find(regions, name).segment(), words);
       case "persist" -> persist(name, number(words[2]), number(words[3]));
       case "append" -> RecordLog.append(find(regions, name));
-      case "export" -> export(name, words[2]);
+      case "export" -> export(words);
       case "publish" -> publish(words);
       case "unpublish" -> did(() -> find(exports, name).unpublish());
       case "destroy" -> did(() -> take(exports, name).destroy());
@@ -166,8 +168,10 @@ final class Role {
     return "";
   }
 
-  private String export(String name, String region) {
-    exports.put(name, open().controller("loopback").export(find(regions, region)));
+  private String export(String[] words) {
+    ExportOption[] options =
+        Arrays.stream(words).skip(3).map(ExportOption::valueOf).toArray(ExportOption[]::new);
+    exports.put(words[1], open().controller("loopback").export(find(regions, words[2]), options));
     return "";
   }
 

@@ -151,6 +151,35 @@ class TwoUsersTest {
   }
 
   @Test
+  void aWriteOnlyImporterHoldsNoDescriptorOfTheMemory() {
+    exporter.does("poke m 0 secret");
+    exporter.does("publish x 600000 0622");
+    importer.does("connect c 600000 WRITE");
+
+    importer.does("put c 10 hello");
+
+    assertThat(exporter.does("peek m 10 5")).isEqualTo("hello");
+    importer.isRefused("get c 0 6", "RSMERR_PERM_DENIED");
+    importer.isRefused("connect d 600000 READ", "RSMERR_PERM_DENIED");
+    assertThat(importer.does("widen")).as("descriptors of the memory").isEmpty();
+  }
+
+  @Test
+  void aMediatedExportLeavesNothingInTheImportersHands() {
+    exporter.does("export y m MEDIATED");
+    exporter.does("publish y 600001 0660");
+    importer.does("connect c 600001 READ_WRITE");
+
+    importer.does("put c 10 hello");
+
+    assertThat(importer.does("get c 10 5")).isEqualTo("hello");
+    assertThat(importer.does("widen")).as("descriptors of the memory").isEmpty();
+    importer.isRefused("map w c 0 4096 READ", "RSMERR_MAP_FAILED");
+    exporter.does("unpublish y");
+    importer.isRefused("get c 10 5", "RSMERR_CONN_ABORTED");
+  }
+
+  @Test
   void aWriterCanNotChangeTheSize() {
     exporter.does("publish x 600000 0660");
     importer.does("connect c 600000 READ_WRITE");
