@@ -91,8 +91,7 @@ final class Transfers {
   }
 
   private boolean isQuick(ExportSegmentState export) {
-    return export.files().isSealedMemory()
-        && export.session().credentials().uid() == ownUid;
+    return export.files().isSealedMemory() && export.session().credentials().uid() == ownUid;
   }
 
   /** Where in the exporter's file a transfer goes. */
