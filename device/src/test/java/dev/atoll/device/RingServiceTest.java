@@ -29,12 +29,14 @@ class RingServiceTest {
   private final Posix posix = Posix.system();
   private final Ports ports = new Ports();
   private final SegmentIds ids = new SegmentIds(new AssignedIds(ports));
-  private final Revocation revocation = new Revocation(ids, ports, 1);
+  private final Signalling signalling = new Signalling(ports);
+  private final Revocation revocation = new Revocation(ids, ports, signalling, 1);
   private final Rebinding rebinding =
       new Rebinding(
           ports, new Offers(ports, new ExportFileCheck(posix, Set.of()), 4096), revocation, 1);
   private final RingService service =
-      new RingService(posix, ports, new Transfers(posix, ports, rebinding, revocation), () -> {});
+      new RingService(
+          posix, ports, new Transfers(posix, ports, rebinding, revocation), signalling, () -> {});
   private final RingFiles files = RingFiles.create(posix, RingsLayout.standard());
   private final ClientSession session =
       new ClientSession(1, new PeerCredentials(1, 1, 1, List.of()), new Deaf());
