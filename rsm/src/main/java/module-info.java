@@ -10,5 +10,6 @@ module dev.atoll.rsm {
   requires transitive dev.atoll.memory;
   requires transitive dev.atoll.link;
 
+  exports dev.atoll.channel;
   exports dev.atoll.rsm;
 }

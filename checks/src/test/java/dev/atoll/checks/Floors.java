@@ -34,19 +34,20 @@ record Floors(String root) {
           Map.entry("link", Set.of("base", "posix", "memory", "loop")),
           Map.entry("device", Set.of("base", "posix", "memory", "loop", "link")),
           Map.entry("rsm", Set.of("base", "posix", "memory", "link")),
+          Map.entry("channel", Set.of("base", "posix", "memory", "link", "rsm")),
           Map.entry(
               "atoll", Set.of("base", "posix", "memory", "loop", "pmem", "link", "device", "rsm")),
           Map.entry(
               "cli",
-              Set.of("base", "posix", "memory", "loop", "pmem", "link", "device", "rsm", "atoll")),
+              Set.of("base", "posix", "memory", "loop", "pmem", "link", "device", "rsm", "channel", "atoll")),
           Map.entry(
               "bench",
-              Set.of("base", "posix", "memory", "loop", "pmem", "link", "device", "rsm", "atoll")),
+              Set.of("base", "posix", "memory", "loop", "pmem", "link", "device", "rsm", "channel", "atoll")),
           Map.entry("testkit", Set.of("base", "posix", "memory", "loop")));
 
   /** The modules that programs depend on; they bring nothing else with them. */
   static final List<String> LIBRARY =
-      List.of("base", "posix", "memory", "loop", "pmem", "link", "device", "rsm", "atoll");
+      List.of("base", "posix", "memory", "loop", "pmem", "link", "device", "rsm", "channel", "atoll");
 
   /** What the modules that are no library may use beside the JDK. */
   private static final Map<String, List<String>> FOREIGN =

@@ -112,6 +112,9 @@ public final class FrameConsumer {
    */
   @CheckReturnValue
   public long poll(FrameHandler handler, int limit) {
+    if (!corruption.isEmpty()) {
+      return CORRUPT;
+    }
     long given = 0;
     int i = 0;
     try {
@@ -163,8 +166,8 @@ public final class FrameConsumer {
       int kind = (int) (word >>> KIND_SHIFT) & KIND_MASK;
       return kind != 0 ? kind : word == 0 ? 0 : impossible(position, word);
     }
-    boolean isOfRoundBefore = word == 0 || stamp == (round - 1 & ROUND_MASK);
-    return isOfRoundBefore && corruption.isEmpty() ? 0 : impossible(position, word);
+    boolean isOfRoundBefore = word == 0 || stamp == ((round - 1) & ROUND_MASK);
+    return isOfRoundBefore ? 0 : impossible(position, word);
   }
 
   private int impossible(long position, long word) {
@@ -199,7 +202,8 @@ public final class FrameConsumer {
    * @return false if it would return zero
    */
   public boolean isReady() {
-    return kindIfStamped(words.longAcquire(lineOffset(head)), head) != 0;
+    return !corruption.isEmpty()
+        || kindIfStamped(words.longAcquire(lineOffset(head)), head) != 0;
   }
 
   /**
@@ -266,9 +270,11 @@ public final class FrameConsumer {
    * @param isAsleep whether to be woken
    */
   public void setAsleep(boolean isAsleep) {
-    if (corruption.isEmpty()) {
-      words.intVolatile(STATE_OFFSET, isAsleep ? OPEN_ASLEEP : OPEN);
-    }
+    // A producer may have taken the word back already, and who closed the ring must not be undone.
+    boolean _ =
+        isAsleep
+            ? words.intCas(STATE_OFFSET, OPEN, OPEN_ASLEEP)
+            : words.intCas(STATE_OFFSET, OPEN_ASLEEP, OPEN);
   }
 
   /** Tells the producers that nobody polls any more, and what was polled. */

@@ -292,6 +292,16 @@ public final class FrameProducer {
     return words.intOpaque(STATE_OFFSET) == OPEN_ASLEEP;
   }
 
+  /**
+   * Takes it upon this producer to wake the consumer.
+   *
+   * @return false if another one does, or the consumer has woken
+   */
+  @CheckReturnValue
+  public boolean tryWake() {
+    return words.intCas(STATE_OFFSET, OPEN_ASLEEP, OPEN);
+  }
+
   /** Aborts an open claim and gives the record back. The producer must not be used any more. */
   public void disconnect() {
     if (claimed != NO_CLAIM) {

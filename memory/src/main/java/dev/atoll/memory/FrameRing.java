@@ -212,7 +212,12 @@ public final class FrameRing {
     return words;
   }
 
-  MemorySegment view() {
+  /**
+   * Gives the memory as handlers and producers see it.
+   *
+   * @return what was given when the ring was made or attached
+   */
+  public MemorySegment view() {
     return view;
   }
 

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.atoll;
+
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.atoll.channel.ChannelOptions;
+import dev.atoll.channel.ChannelReceiver;
+import dev.atoll.channel.ChannelSender;
+import dev.atoll.channel.Channels;
+import dev.atoll.channel.SendOutcome;
+import dev.atoll.memory.SharedMemory;
+import dev.atoll.rsm.ExportSegment;
+import dev.atoll.testkit.Conditions;
+import dev.atoll.testkit.ForkedJvm;
+import dev.atoll.testkit.Seeds;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A channel whose senders are processes that are killed. The soak: {@code -Datoll.channel.kills=500}.
+ */
+class ChannelProcessesTest {
+  private static final int KILLS = Integer.getInteger("atoll.channel.kills", 4);
+  private static final int SENDERS = 2;
+  private static final long CAPACITY = 1 << 15;
+  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final int CHANNEL = 0x600100;
+  private static final int LEDGER = 0x600101;
+  private static final long MOST_NAMES = 1 << 12;
+
+  @TempDir Path temporary;
+  private SocketCarrier carrier;
+  private Node node;
+  private SharedMemory memory;
+  private SharedMemory ledger;
+  private ExportSegment ledgerExport;
+  private ChannelReceiver receiver;
+
+  /** What was received: the next number by sender. */
+  private final Map<Long, Long> next = new HashMap<>();
+
+  private long received;
+
+  @BeforeEach
+  void makeAChannel() {
+    carrier = new SocketCarrier(temporary);
+    node = carrier.attach();
+    memory = node.allocate(Channels.sizeFor(CAPACITY, SENDERS + 1));
+    ledger = node.allocate(MOST_NAMES * 64);
+    ledgerExport = node.controller("loopback").export(ledger);
+    ledgerExport.publish(LEDGER);
+    receiver =
+        ChannelReceiver.create(
+            node.controller("loopback"), memory, SENDERS + 1, ChannelOptions.standard());
+    receiver.publish(CHANNEL);
+  }
+
+  @AfterEach
+  void closeAll() {
+    receiver.close();
+    ledgerExport.close();
+    memory.close();
+    ledger.close();
+    node.close();
+    carrier.close();
+  }
+
+  private ForkedJvm fork(long name, String what, String... sites) {
+    var plan =
+        ForkedJvm.of(ChannelSenderProcess.class)
+            .args(
+                temporary.resolve("device").toString(), "" + CHANNEL, "" + LEDGER, "" + name, what);
+    return (sites.length == 0 ? plan : plan.sites(sites)).start();
+  }
+
+  @Test
+  void killingSendersAtRandomLosesAndDoublesAndTearsNothing() {
+    Random random = new Random(Seeds.of(ChannelProcessesTest.class));
+    long name = 0;
+    Map<Long, ForkedJvm> senders = new HashMap<>();
+    try {
+      for (int kill = 0; kill < KILLS; kill++) {
+        while (senders.size() < SENDERS) {
+          senders.put(name, fork(name, "run"));
+          name++;
+        }
+        for (long each : senders.keySet()) {
+          receiveUntil("the first message of " + each, () -> next.containsKey(each));
+        }
+        long target = received + random.nextInt(200_000);
+        receiveUntil("some messages", () -> received >= target);
+        long victim = senders.keySet().stream().skip(random.nextInt(SENDERS)).findFirst().get();
+        ForkedJvm process = senders.remove(victim);
+        process.kill9();
+        process.close();
+        receiveUntil(
+            "all that it committed",
+            () -> next.get(victim) >= ledger.segment().get(JAVA_LONG, victim * 64));
+      }
+    } finally {
+      senders.values().forEach(ForkedJvm::close);
+    }
+    // The dead hold up nobody, and their places can be had again.
+    CompletableFuture<ChannelSender> connecting = CompletableFuture.supplyAsync(this::sender);
+    receiveUntil("a place of the dead", connecting::isDone);
+    try (ChannelSender own = connecting.join()) {
+      assertThat(offerOne(own, name)).isEqualTo(SendOutcome.ACCEPTED);
+      long last = name;
+      receiveUntil("one after the dead", () -> next.containsKey(last));
+    }
+    System.out.println(
+        "kills=" + KILLS + " received=" + received + " gaps=" + receiver.positions().gaps());
+    for (Map.Entry<Long, Long> each : next.entrySet()) {
+      if (each.getKey() < name) {
+        assertThat(each.getValue())
+            .isGreaterThanOrEqualTo(ledger.segment().get(JAVA_LONG, each.getKey() * 64));
+      }
+    }
+  }
+
+  @Test
+  void aSenderThatDiesBetweenClaimAndCommitHoldsUpNobody() {
+    try (ChannelSender own = sender();
+        ForkedJvm process = fork(0, "claim")) {
+      process.expect("claimed ACCEPTED");
+      assertThat(offerOne(own, 1)).isEqualTo(SendOutcome.ACCEPTED);
+      for (int i = 0; i < 1000; i++) {
+        assertThat(receiver.poll((b, o, l, t) -> {}, 10)).isZero();
+      }
+      assertThat(receiver.positions().gaps()).isZero();
+      process.kill9();
+      receiveUntil("the message behind the dead", () -> next.containsKey(1L));
+      assertThat(receiver.positions().gaps()).isEqualTo(1);
+      assertThat(receiver.positions().lostBytes()).isEqualTo(256);
+      assertThat(next).hasSize(1);
+    }
+  }
+
+  @Test
+  void aMessageWhoseSignalWasNeverPostedIsReceivedOnce() throws Exception {
+    try (ForkedJvm process = fork(0, "once", "hold:channel.unsignalled")) {
+      // Waits asleep, so that the sender comes to the step before the signal.
+      while (next.isEmpty()) {
+        boolean _ = receiver.await(Duration.ofSeconds(20));
+        receive();
+      }
+      process.awaitHeld("channel.unsignalled");
+      process.kill9();
+    }
+    assertThat(receiver.await(Duration.ofMillis(20))).isFalse();
+    assertThat(received).isEqualTo(1);
+  }
+
+  private ChannelSender sender() {
+    return ChannelSender.connect(node.controller("loopback"), node.nodeId(), CHANNEL);
+  }
+
+  private static SendOutcome offerOne(ChannelSender sender, long name) {
+    MemorySegment message =
+        MemorySegment.ofArray(
+            new long[] {name, 0, ChannelSenderProcess.mix(name, 0, 2)});
+    return sender.offer(message, 0, 24, (int) name);
+  }
+
+  private void receiveUntil(String what, BooleanSupplier condition) {
+    Conditions.await(
+        what,
+        LONG,
+        () -> {
+          for (int i = 0; i < 2000 && !condition.getAsBoolean(); i++) {
+            receive();
+          }
+          return condition.getAsBoolean();
+        });
+  }
+
+  private void receive() {
+    int count = receiver.poll(this::onMessage, 256);
+    received += count;
+  }
+
+  private void onMessage(MemorySegment buffer, long offset, int length, int type) {
+    long name = buffer.get(JAVA_LONG, offset);
+    long number = buffer.get(JAVA_LONG, offset + 8);
+    if (name != type || number != next.getOrDefault(name, 0L)) {
+      throw new AssertionError(
+          "sender " + type + " sends name=" + name + " number=" + number + " after " + next);
+    }
+    for (int word = 2; word < length / 8; word++) {
+      if (buffer.get(JAVA_LONG, offset + word * 8L)
+          != ChannelSenderProcess.mix(name, number, word)) {
+        throw new AssertionError("torn: name=" + name + " number=" + number + " word=" + word);
+      }
+    }
+    next.put(name, number + 1);
+  }
+}
