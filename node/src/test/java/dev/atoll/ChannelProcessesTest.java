@@ -28,7 +28,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A channel whose senders are processes that are killed. The soak: {@code -Datoll.channel.kills=500}.
+ * A channel whose senders are processes that are killed. The soak: {@code
+ * -Datoll.channel.kills=500}.
  */
 class ChannelProcessesTest {
   private static final int KILLS = Integer.getInteger("atoll.channel.kills", 4);
@@ -168,8 +169,7 @@ class ChannelProcessesTest {
 
   private static SendOutcome offerOne(ChannelSender sender, long name) {
     MemorySegment message =
-        MemorySegment.ofArray(
-            new long[] {name, 0, ChannelSenderProcess.mix(name, 0, 2)});
+        MemorySegment.ofArray(new long[] {name, 0, ChannelSenderProcess.mix(name, 0, 2)});
     return sender.offer(message, 0, 24, (int) name);
   }
 

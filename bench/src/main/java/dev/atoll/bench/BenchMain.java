@@ -65,6 +65,13 @@ public final class BenchMain {
     return measure("segment", options);
   }
 
+  @Command(
+      mixinStandardHelpOptions = true,
+      description = "Messages of 32 B there and back and one way beside their floors.")
+  int channel(@Mixin MeasureOptions options) throws InterruptedException {
+    return measure("channel", options);
+  }
+
   @Command(mixinStandardHelpOptions = true, description = "All of these.")
   int all(@Mixin MeasureOptions options) throws InterruptedException {
     return measure("all", options);
@@ -134,6 +141,16 @@ public final class BenchMain {
   @Command(hidden = true, description = "The process that answers signals.")
   int echo(@Parameters Path directory, @Parameters int segmentId) {
     Echo.run(directory, segmentId);
+    return 0;
+  }
+
+  @Command(
+      name = "channel-partner",
+      hidden = true,
+      description = "The process at the other end of channels.")
+  int channelPartner(@Parameters Path directory, @Parameters int segmentId) {
+    Thread.ofPlatform().daemon().name("bench-leash").start(BenchMain::followLeash);
+    ChannelPartner.run(directory, segmentId);
     return 0;
   }
 

@@ -72,8 +72,8 @@ final class Forked implements AutoCloseable {
     }
   }
 
-  /** Waits for a line that begins with a word. */
-  void awaitLine(String prefix) {
+  /** Waits for a line that begins with a word, and gives it. */
+  String awaitLine(String prefix) {
     String line = readLine();
     while (line != null && !line.startsWith(prefix)) {
       line = readLine();
@@ -81,6 +81,7 @@ final class Forked implements AutoCloseable {
     if (line == null) {
       throw new IllegalStateException("the process '" + name + "' ended before it was " + prefix);
     }
+    return line;
   }
 
   /** Waits for the end. */

@@ -6,7 +6,7 @@ interface Group {
   /** A word for the command line. */
   String name();
 
-  /** Which part of the benchmarks it belongs to: persist, copy or segment. */
+  /** Which part of the benchmarks it belongs to: persist, copy, segment or channel. */
   String part();
 
   /** What the figures rest on, in a line: memory, files, processes. */

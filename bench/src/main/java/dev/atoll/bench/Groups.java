@@ -15,7 +15,8 @@ final class Groups {
           new AccessGroup(),
           new SignalGroup(),
           new ConnectGroup(Carrier.EMBEDDED),
-          new ConnectGroup(Carrier.ATTACHED));
+          new ConnectGroup(Carrier.ATTACHED),
+          new ChannelGroup());
 
   private Groups() {}
 

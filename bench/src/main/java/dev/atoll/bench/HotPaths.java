@@ -2,6 +2,11 @@
 package dev.atoll.bench;
 
 import dev.atoll.Node;
+import dev.atoll.channel.ChannelOptions;
+import dev.atoll.channel.ChannelReceiver;
+import dev.atoll.channel.ChannelSender;
+import dev.atoll.channel.Channels;
+import dev.atoll.memory.SharedMemory;
 import dev.atoll.pmem.PmemMapping;
 import dev.atoll.rsm.ImportSegment;
 import java.lang.foreign.Arena;
@@ -19,6 +24,9 @@ final class HotPaths implements AutoCloseable {
   private final ImportSegment imported = exported.connect(node);
   private final BenchFile file = BenchFile.inMemory(BYTES);
   private final Arena arena = Arena.ofShared();
+  private final SharedMemory[] rings = new SharedMemory[2];
+  private final ChannelReceiver[] receivers = new ChannelReceiver[2];
+  private final ChannelSender[] senders = new ChannelSender[2];
   private final Map<String, Kernel> kernels = new LinkedHashMap<>();
 
   HotPaths() {
@@ -38,6 +46,18 @@ final class HotPaths implements AutoCloseable {
     add("copyPersist 64 B", CopyKernels.Atoll.class, mapping, local, lines.alone(), lines);
     add("copyPersist 4 KiB", CopyKernels.Atoll.class, mapping, local, pages.alone(), pages);
     add("signals pending", HotKernels.Pending.class, imported.signals());
+    addChannel(0, 1, "channel for one", local);
+    addChannel(1, 8, "channel for many", local);
+  }
+
+  private void addChannel(int index, int count, String name, MemorySegment message) {
+    rings[index] = node.allocate(Channels.sizeFor(Duet.CHANNEL_BYTES, count));
+    receivers[index] =
+        ChannelReceiver.create(
+            node.controller("loopback"), rings[index], count, ChannelOptions.standard());
+    int id = receivers[index].publish(0);
+    senders[index] = ChannelSender.connect(node.controller("loopback"), node.nodeId(), id);
+    add(name, ChannelKernels.OfferAndPoll.class, senders[index], receivers[index], message);
   }
 
   private void add(String name, Class<? extends Kernel> template, Object... arguments) {
@@ -51,6 +71,11 @@ final class HotPaths implements AutoCloseable {
 
   @Override
   public void close() {
+    for (int i = 0; i < rings.length; i++) {
+      senders[i].close();
+      receivers[i].close();
+      rings[i].close();
+    }
     arena.close();
     file.close();
     imported.close();

@@ -202,8 +202,7 @@ public final class FrameConsumer {
    * @return false if it would return zero
    */
   public boolean isReady() {
-    return !corruption.isEmpty()
-        || kindIfStamped(words.longAcquire(lineOffset(head)), head) != 0;
+    return !corruption.isEmpty() || kindIfStamped(words.longAcquire(lineOffset(head)), head) != 0;
   }
 
   /**

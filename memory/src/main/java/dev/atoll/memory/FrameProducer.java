@@ -151,7 +151,7 @@ public final class FrameProducer {
         return outcome;
       }
     }
-    announce(position, padding + lines);
+    // Nobody else claims, so the tail alone says what the last claim was.
     words.longRelease(TAIL_OFFSET, next);
     tail = next;
     return padding == 0 ? position : pad(position, padding);

@@ -23,7 +23,7 @@ import java.util.OptionalInt;
 /**
  * The records in which producers of a {@link FrameRing} say who they are and what they claim.
  *
- * <p>A claim is <em>announced</em> in the record, then <em>made</em> by moving the tail, then
+ * <p>Where there can be many producers, a claim is <em>announced</em> in the record, then <em>made</em> by moving the tail, then
  * <em>stamped</em> by a commit word. A producer announces its next claim only after the one before
  * is stamped. So whoever reads tail, records and commit words in this order finds for every claim
  * that the tail covers its announcement or its stamp.
@@ -104,6 +104,9 @@ final class FrameRecords {
     if (tail <= head) {
       return NOTHING;
     }
+    if (isAlone()) {
+      return deadClaimOfTheOnlyOne(head, tail, life);
+    }
     long[] owners = new long[ring.producers()];
     long[] claims = new long[ring.producers()];
     long[] lines = new long[ring.producers()];
@@ -123,6 +126,22 @@ final class FrameRecords {
     }
     long end = endOfDeadClaim(head, tail, claims, lines);
     return end == NO_CLAIM ? IMPOSSIBLE : (int) (end - head);
+  }
+
+  private boolean isAlone() {
+    return ring.producers() == 1;
+  }
+
+  /** Only the last claim of a producer that is alone can be open, and it ends at the tail. */
+  private int deadClaimOfTheOnlyOne(long head, long tail, ProducerLife life) {
+    long record = recordOffset(0);
+    long owner = words.longAcquire(record + OWNER);
+    boolean isAlive = owner != 0 && !isGone(record, owner, life);
+    if (isAlive || isStamped(head)) {
+      return NOTHING;
+    }
+    // Where nobody holds the record, nobody has left a claim behind.
+    return owner == 0 ? IMPOSSIBLE : (int) (tail - head);
   }
 
   /**
@@ -159,6 +178,9 @@ final class FrameRecords {
 
   /** Whether nothing can come of what a record announces, or all has been seen. */
   private boolean isSettled(long record) {
+    if (isAlone()) {
+      return words.longAcquire(HEAD_OFFSET) >= words.longAcquire(TAIL_OFFSET);
+    }
     long claim = words.longAcquire(record + CLAIM_POSITION);
     long lines = Math.abs(words.longAcquire(record + CLAIM_LINES));
     if (claim < 0 || lines <= 0 || words.longAcquire(TAIL_OFFSET) <= claim) {

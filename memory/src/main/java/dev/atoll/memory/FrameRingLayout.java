@@ -43,7 +43,7 @@ package dev.atoll.memory;
  *    24   +--------------+--------------+
  *         | lines of the claim          |   padding included; negative until the tail was moved
  *    32   +--------------+--------------+
- *         | position of the claim       |   release, before the tail is moved; -1 none
+ *         | position of the claim       |   before the tail is moved; -1 none; many only
  *    40   +--------------+--------------+
  *         | refused                     |   claims that found the ring full
  *   128   +-----------------------------+

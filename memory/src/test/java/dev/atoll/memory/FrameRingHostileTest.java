@@ -106,8 +106,9 @@ class FrameRingHostileTest {
           case 1 -> old ^ 1L << random.nextInt(64);
           case 2 -> old + random.nextInt(200) - 100;
           case 3 -> random.nextInt(400) - 200;
-          default -> FrameRingLayout.commitWord(
-              random.nextInt(6), random.nextInt(4), random.nextInt(9), random.nextInt(2000));
+          default ->
+              FrameRingLayout.commitWord(
+                  random.nextInt(6), random.nextInt(4), random.nextInt(9), random.nextInt(2000));
         };
     ring.setAtIndex(ValueLayout.JAVA_LONG, index, value);
   }

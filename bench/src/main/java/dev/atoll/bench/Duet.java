@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.atoll.bench;
+
+import dev.atoll.posix.Posix;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
+
+/**
+ * The shared pages of two processes that measure a message between them, and how the one tells the
+ * other what to play. Both spin, so that exactly two cores are busy; what changes between samples
+ * costs a microsecond of a millisecond.
+ */
+final class Duet {
+  /** What the partner does. */
+  static final int REST = 0;
+
+  static final int SPIN = 1;
+  static final int FUTEX = 2;
+  static final int BARE_ECHO = 3;
+  static final int BARE_SINK = 4;
+  static final int SINGLE_ECHO = 5;
+  static final int SINGLE_SINK = 6;
+  static final int MANY_ECHO = 7;
+  static final int MANY_SINK = 8;
+
+  static final long BYTES = 4096 + 2 * BareRing.BYTES;
+  static final long ASKED = 256;
+  static final long ANSWERED = 384;
+  static final int MESSAGE_BYTES = 32;
+  static final long CHANNEL_BYTES = 64L * BareRing.SLOTS;
+
+  private static final long MODE = 0;
+  private static final long PLAYED = 128;
+  private static final long IDS = 512;
+  private static final long RINGS = 4096;
+  private static final VarHandle INTS = ValueLayout.JAVA_INT.varHandle();
+  private static final VarHandle LONGS = ValueLayout.JAVA_LONG.varHandle();
+
+  private final MemorySegment pages;
+
+  Duet(MemorySegment pages) {
+    this.pages = pages;
+  }
+
+  MemorySegment pages() {
+    return pages;
+  }
+
+  /** The segment ids of the leader's channels, for the partner to send to. */
+  void id(int index, int id) {
+    INTS.setVolatile(pages, IDS + 4L * index, id);
+  }
+
+  int id(int index) {
+    return (int) INTS.getVolatile(pages, IDS + 4L * index);
+  }
+
+  BareRing ring(int index) {
+    return new BareRing(pages.asSlice(RINGS + index * BareRing.BYTES, BareRing.BYTES));
+  }
+
+  /** Leader: has the partner play something, and waits until it does. */
+  void play(int mode) {
+    INTS.setVolatile(pages, MODE, mode);
+    while ((int) INTS.getVolatile(pages, PLAYED) != mode) {
+      Thread.onSpinWait();
+    }
+  }
+
+  /** Leader: ends what a partner does that may sleep on a word. */
+  void stopFutex(Posix posix) {
+    INTS.setVolatile(pages, MODE, REST);
+    SignalKernels.publish(posix, pages, ASKED, SignalKernels.read(pages, ASKED) + 1);
+    play(REST);
+  }
+
+  /** Partner: what to play next, once it is not what was played last. */
+  int awaitOther(int played) {
+    INTS.setVolatile(pages, PLAYED, played);
+    while (isOn(played)) {
+      Thread.onSpinWait();
+    }
+    return (int) INTS.getVolatile(pages, MODE);
+  }
+
+  /** Partner: says that it plays. */
+  void begin(int mode) {
+    INTS.setVolatile(pages, PLAYED, mode);
+  }
+
+  boolean isOn(int mode) {
+    return (int) INTS.getOpaque(pages, MODE) == mode;
+  }
+
+  long read(long offset) {
+    return (long) LONGS.getAcquire(pages, offset);
+  }
+
+  void write(long offset, long value) {
+    LONGS.setRelease(pages, offset, value);
+  }
+}
