@@ -71,7 +71,9 @@ final class ChannelSenderProcess {
     for (int word = 2; word < words; word++) {
       buffer.set(JAVA_LONG, at + word * 8L, mix(name, number, word));
     }
-    outcome = sender.commit();
+    if (sender.commit() != SendOutcome.ACCEPTED) {
+      throw new IllegalStateException("committed to nobody");
+    }
     // After the commit: a message that the ledger knows is in the channel.
     ledger.set(JAVA_LONG, name * 64, number + 1);
   }

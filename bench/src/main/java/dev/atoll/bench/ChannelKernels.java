@@ -53,8 +53,7 @@ final class ChannelKernels {
         SignalKernels.publish(posix, duet.pages(), Duet.ASKED, asked);
         int answered = SignalKernels.read(duet.pages(), Duet.ANSWERED);
         while (answered != asked) {
-          answered =
-              SignalKernels.awaitOther(posix, duet.pages(), Duet.ANSWERED, answered);
+          answered = SignalKernels.awaitOther(posix, duet.pages(), Duet.ANSWERED, answered);
         }
       }
       duet.stopFutex(posix);
@@ -128,7 +127,11 @@ final class ChannelKernels {
     private final MemorySegment message;
 
     Trip(
-        Duet duet, int mode, ChannelSender sender, ChannelReceiver receiver, MemorySegment message) {
+        Duet duet,
+        int mode,
+        ChannelSender sender,
+        ChannelReceiver receiver,
+        MemorySegment message) {
       this.duet = duet;
       this.mode = mode;
       this.sender = sender;

@@ -31,7 +31,7 @@ final class ChannelPartner {
   private final ChannelSender[] senders = new ChannelSender[2];
   private final BareRing ping;
   private final BareRing pong;
-  private long sum;
+  private long unusedSum;
 
   private ChannelPartner(Duet duet) {
     this.duet = duet;
@@ -191,7 +191,7 @@ final class ChannelPartner {
   }
 
   private void add(MemorySegment memory, long at) {
-    sum +=
+    unusedSum +=
         memory.get(JAVA_LONG, at)
             + memory.get(JAVA_LONG, at + 8)
             + memory.get(JAVA_LONG, at + 16)

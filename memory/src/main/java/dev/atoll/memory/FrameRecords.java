@@ -23,10 +23,10 @@ import java.util.OptionalInt;
 /**
  * The records in which producers of a {@link FrameRing} say who they are and what they claim.
  *
- * <p>Where there can be many producers, a claim is <em>announced</em> in the record, then <em>made</em> by moving the tail, then
- * <em>stamped</em> by a commit word. A producer announces its next claim only after the one before
- * is stamped. So whoever reads tail, records and commit words in this order finds for every claim
- * that the tail covers its announcement or its stamp.
+ * <p>Where there can be many producers, a claim is <em>announced</em> in the record, then
+ * <em>made</em> by moving the tail, then <em>stamped</em> by a commit word. A producer announces
+ * its next claim only after the one before is stamped. So whoever reads tail, records and commit
+ * words in this order finds for every claim that the tail covers its announcement or its stamp.
  */
 final class FrameRecords {
   /** There is nothing to pass over, or somebody who lives may still commit. */
