@@ -190,6 +190,7 @@ final class ChannelKernels {
     private final ChannelSender sender;
     private final ChannelReceiver receiver;
     private final MemorySegment message;
+    private final FrameHandler handler = new Ignoring();
 
     OfferAndPoll(ChannelSender sender, ChannelReceiver receiver, MemorySegment message) {
       this.sender = sender;
@@ -199,7 +200,6 @@ final class ChannelKernels {
 
     @Override
     public void run(long operations) {
-      FrameHandler handler = new Ignoring();
       for (long i = 0; i < operations; i++) {
         if (sender.offer(message, 0, Duet.MESSAGE_BYTES, 1) != SendOutcome.ACCEPTED
             || receiver.poll(handler, 4) != 1) {
