@@ -34,20 +34,22 @@ record Floors(String root) {
           Map.entry("link", Set.of("base", "posix", "memory", "loop")),
           Map.entry("device", Set.of("base", "posix", "memory", "loop", "link")),
           Map.entry("rsm", Set.of("base", "posix", "memory", "link")),
-          Map.entry("channel", Set.of("base", "posix", "memory", "link", "rsm")),
           Map.entry(
               "atoll", Set.of("base", "posix", "memory", "loop", "pmem", "link", "device", "rsm")),
           Map.entry(
               "cli",
-              Set.of("base", "posix", "memory", "loop", "pmem", "link", "device", "rsm", "channel", "atoll")),
+              Set.of("base", "posix", "memory", "loop", "pmem", "link", "device", "rsm", "atoll")),
           Map.entry(
               "bench",
-              Set.of("base", "posix", "memory", "loop", "pmem", "link", "device", "rsm", "channel", "atoll")),
+              Set.of("base", "posix", "memory", "loop", "pmem", "link", "device", "rsm", "atoll")),
           Map.entry("testkit", Set.of("base", "posix", "memory", "loop")));
+
+  /** Packages beside the one of a module's own name, and their modules. */
+  private static final Map<String, String> FURTHER_PACKAGES = Map.of("channel", "rsm");
 
   /** The modules that programs depend on; they bring nothing else with them. */
   static final List<String> LIBRARY =
-      List.of("base", "posix", "memory", "loop", "pmem", "link", "device", "rsm", "channel", "atoll");
+      List.of("base", "posix", "memory", "loop", "pmem", "link", "device", "rsm", "atoll");
 
   /** What the modules that are no library may use beside the JDK. */
   private static final Map<String, List<String>> FOREIGN =
@@ -290,6 +292,6 @@ record Floors(String root) {
       return "atoll";
     }
     String first = rest.substring(1).split("\\.", 2)[0];
-    return MAY_USE.containsKey(first) ? first : "atoll";
+    return MAY_USE.containsKey(first) ? first : FURTHER_PACKAGES.getOrDefault(first, "atoll");
   }
 }
