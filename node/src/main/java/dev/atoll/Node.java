@@ -32,7 +32,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@link #embedded} runs the device inside this process: no daemon, no files, and only this
  * process can connect. {@link #attach} uses the device of another process, through which all
- * programs of the host meet. Either way the interface is the same.
+ * programs of the host meet; {@link #attachOrStart} starts one if need be. Either way the interface
+ * is the same.
  *
  * <p>Thread safety: all methods may be called by any thread. Closing a node ends its session: its
  * segments are withdrawn and its imports disconnected.
@@ -81,6 +82,15 @@ public final class Node implements AutoCloseable {
     }
   }
 
+  /** A program's place inside the process of a device that somebody else closes. */
+  static Node within(Posix posix, Device device) {
+    try {
+      return new Node(posix, EmbeddedSession.open(posix, device.port()), null);
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
+  }
+
   /**
    * Attaches to this user's device, found by {@link DeviceDirectory#find}.
    *
@@ -90,10 +100,7 @@ public final class Node implements AutoCloseable {
    */
   public static Node attach() {
     Posix posix = Posix.system();
-    return attach(
-        posix,
-        DeviceDirectory.find(
-            System.getenv(), posix.effectiveUid(), Path.of(System.getProperty("java.io.tmpdir"))));
+    return attach(posix, ownDirectory(posix));
   }
 
   /**
@@ -121,6 +128,60 @@ public final class Node implements AutoCloseable {
     } catch (InterruptedException e) {
       throw interrupted(e);
     }
+  }
+
+  /**
+   * Attaches to this user's device, and starts one in the background if none runs. It leaves when
+   * nobody has had a session for 30 seconds.
+   *
+   * @return the node, owned by the caller
+   * @throws LinkException as {@link #attachOrStart(Path, DaemonOptions)}
+   */
+  public static Node attachOrStart() {
+    Posix posix = Posix.system();
+    return attachOrStart(posix, ownDirectory(posix), DaemonOptions.standard());
+  }
+
+  /**
+   * Attaches to the device of a directory, and starts one in the background if none runs.
+   *
+   * @param directory the device's directory, made if missing
+   * @return the node, owned by the caller
+   * @throws LinkException as {@link #attachOrStart(Path, DaemonOptions)}
+   */
+  public static Node attachOrStart(Path directory) {
+    return attachOrStart(directory, DaemonOptions.standard());
+  }
+
+  /**
+   * Attaches to the device of a directory, and starts one in the background if none runs.
+   *
+   * <p>Of many callers in any processes, one starts it and all attach to it. The daemon is a
+   * process of its own session, outlives this one, gets nothing of its environment but what it
+   * needs, and prints to {@code device.log} in the directory. For programs of this user alone; for
+   * all users run {@code atoll node --users any}.
+   *
+   * @param directory the device's directory, made if missing
+   * @param options for a daemon that is started
+   * @return the node, owned by the caller
+   * @throws LinkException ATOLL_DEVICE_NOT_STARTED if none runs and none can be started, with the
+   *     last lines of its log and what to do instead; ATOLL_SESSION_REFUSED as {@link #attach()}
+   */
+  public static Node attachOrStart(Path directory, DaemonOptions options) {
+    return attachOrStart(Posix.system(), new DeviceDirectory(directory), options);
+  }
+
+  private static Node attachOrStart(Posix posix, DeviceDirectory directory, DaemonOptions options) {
+    try {
+      return new Node(posix, DaemonStart.attach(posix, Clock.system(), directory, options), null);
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
+  }
+
+  private static DeviceDirectory ownDirectory(Posix posix) {
+    return DeviceDirectory.find(
+        System.getenv(), posix.effectiveUid(), Path.of(System.getProperty("java.io.tmpdir")));
   }
 
   static LinkException interrupted(InterruptedException cause) {

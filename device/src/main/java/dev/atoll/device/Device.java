@@ -194,7 +194,7 @@ public final class Device implements AutoCloseable {
    * any more, and the action is to close it.
    *
    * @param idle how long without a session, positive; one that is open, also of this process, keeps
-   *     the device
+   *     the device; the first may take ten seconds to come
    * @param whenIdle runs once, on the loop; it must not wait
    */
   public void whenIdle(Duration idle, Runnable whenIdle) {

@@ -9,6 +9,9 @@ final class IdleWatch {
   private static final int LOOKS = 8;
   private static final long LEAST_PERIOD_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
+  /** Whoever started the device must get the time to come. */
+  private static final long FIRST_SESSION_NANOS = TimeUnit.SECONDS.toNanos(10);
+
   private final Clock clock;
   private final SegmentAgent agent;
   private final long idleNanos;
@@ -36,6 +39,7 @@ final class IdleWatch {
       sinceNanos = clock.nanos();
       return false;
     }
-    return clock.nanos() - sinceNanos >= idleNanos;
+    long dueNanos = opened == 0 ? Math.max(idleNanos, FIRST_SESSION_NANOS) : idleNanos;
+    return clock.nanos() - sinceNanos >= dueNanos;
   }
 }
