@@ -11,8 +11,10 @@ import java.util.List;
  * @param idleExit how long the daemon stays without a session
  * @param patience how long to wait until a daemon answers
  * @param jvmOptions further options of its virtual machine, such as {@code -Xmx64m}
+ * @param isLasting whether the node attaches again by itself when the daemon has died
  */
-public record DaemonOptions(Duration idleExit, Duration patience, List<String> jvmOptions) {
+public record DaemonOptions(
+    Duration idleExit, Duration patience, List<String> jvmOptions, boolean isLasting) {
   private static final Duration IDLE_EXIT = Duration.ofSeconds(30);
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -33,7 +35,7 @@ public record DaemonOptions(Duration idleExit, Duration patience, List<String> j
    * @return the options
    */
   public static DaemonOptions standard() {
-    return new DaemonOptions(IDLE_EXIT, PATIENCE, List.of());
+    return new DaemonOptions(IDLE_EXIT, PATIENCE, List.of(), true);
   }
 
   /**
@@ -43,7 +45,7 @@ public record DaemonOptions(Duration idleExit, Duration patience, List<String> j
    * @return the changed copy
    */
   public DaemonOptions withIdleExit(Duration next) {
-    return new DaemonOptions(next, patience, jvmOptions);
+    return new DaemonOptions(next, patience, jvmOptions, isLasting);
   }
 
   /**
@@ -53,7 +55,7 @@ public record DaemonOptions(Duration idleExit, Duration patience, List<String> j
    * @return the changed copy
    */
   public DaemonOptions withPatience(Duration next) {
-    return new DaemonOptions(idleExit, next, jvmOptions);
+    return new DaemonOptions(idleExit, next, jvmOptions, isLasting);
   }
 
   /**
@@ -63,6 +65,16 @@ public record DaemonOptions(Duration idleExit, Duration patience, List<String> j
    * @return the changed copy
    */
   public DaemonOptions withJvmOptions(List<String> next) {
-    return new DaemonOptions(idleExit, patience, next);
+    return new DaemonOptions(idleExit, patience, next, isLasting);
+  }
+
+  /**
+   * Gives the same options with another answer to the death of the daemon.
+   *
+   * @param next whether the node attaches again by itself
+   * @return the changed copy
+   */
+  public DaemonOptions withLasting(boolean next) {
+    return new DaemonOptions(idleExit, patience, jvmOptions, next);
   }
 }

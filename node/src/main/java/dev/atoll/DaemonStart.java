@@ -177,7 +177,7 @@ final class DaemonStart {
   /** Null if there is no device, or one that just goes. */
   private @Nullable SocketSession tryAttach() throws InterruptedException {
     try {
-      return SocketSession.connect(posix, directory);
+      return SocketSession.connectKeeping(posix, directory);
     } catch (LinkException e) {
       if (e.code().equals(LinkException.NO_DEVICE)) {
         hangUps = 0;

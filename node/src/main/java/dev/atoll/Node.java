@@ -7,6 +7,7 @@ import dev.atoll.device.DeviceConfig;
 import dev.atoll.link.Answer;
 import dev.atoll.link.DeviceDirectory;
 import dev.atoll.link.EmbeddedSession;
+import dev.atoll.link.LastingSession;
 import dev.atoll.link.LinkException;
 import dev.atoll.link.Reply;
 import dev.atoll.link.Request;
@@ -159,7 +160,8 @@ public final class Node implements AutoCloseable {
    * <p>Of many callers in any processes, one starts it and all attach to it. The daemon is a
    * process of its own session, outlives this one, gets nothing of its environment but what it
    * needs, and prints to {@code device.log} in the directory. For programs of this user alone; for
-   * all users run {@code atoll node --users any}.
+   * all users run {@code atoll node --users any}. Should the device die, the node attaches to the
+   * next, starting it if need be, as {@link #attachLasting}, unless the options say otherwise.
    *
    * @param directory the device's directory, made if missing
    * @param options for a daemon that is started
@@ -171,9 +173,38 @@ public final class Node implements AutoCloseable {
     return attachOrStart(Posix.system(), new DeviceDirectory(directory), options);
   }
 
-  private static Node attachOrStart(Posix posix, DeviceDirectory directory, DaemonOptions options) {
+  /**
+   * Attaches to the device of a directory, and to each that comes after it: when a device dies, the
+   * node looks for the next one by itself and makes its exports anew there, with their ids, access
+   * lists and pending signals. Imports stay aborted; connect again. Until there is a device, calls
+   * throw ATOLL_SESSION_LOST.
+   *
+   * @param directory the device's directory
+   * @return the node, owned by the caller
+   * @throws LinkException as {@link #attach()}, if there is no device to begin with
+   */
+  public static Node attachLasting(Path directory) {
+    Posix posix = Posix.system();
+    var place = new DeviceDirectory(directory);
+    return lasting(posix, () -> SocketSession.connectKeeping(posix, place));
+  }
+
+  private static Node lasting(Posix posix, LastingSession.Connector connector) {
     try {
-      return new Node(posix, DaemonStart.attach(posix, Clock.system(), directory, options), null);
+      return new Node(posix, LastingSession.open(posix, connector), null);
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
+  }
+
+  private static Node attachOrStart(Posix posix, DeviceDirectory directory, DaemonOptions options) {
+    LastingSession.Connector connector =
+        () -> DaemonStart.attach(posix, Clock.system(), directory, options);
+    if (options.isLasting()) {
+      return lasting(posix, connector);
+    }
+    try {
+      return new Node(posix, connector.connect(), null);
     } catch (InterruptedException e) {
       throw interrupted(e);
     }

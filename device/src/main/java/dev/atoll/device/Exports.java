@@ -10,6 +10,7 @@ import dev.atoll.link.Request;
 import dev.atoll.link.RsmError;
 import dev.atoll.link.SignalSlotLayout;
 import java.util.List;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** What a device does with export segments. Owned by the loop. */
@@ -18,6 +19,9 @@ final class Exports {
   private static final int FLAGS = 0x103;
 
   private static final int MODE_BITS = 0777;
+
+  /** No handle has generation zero. */
+  private static final long NO_HANDLE = 0;
 
   /** Every controller there is so far is loopback, whose list has at most one entry. */
   private static final int LOOPBACK_ENTRIES_MAX = 1;
@@ -54,6 +58,25 @@ final class Exports {
 
   /** Owns the envelope's descriptors: they end in the export or are closed. */
   void create(ClientSession session, Request.Envelope envelope, Request.ExportCreate request) {
+    take(session, envelope, request, export -> session.handles().add(export), 0);
+  }
+
+  /** As {@link #create}, under the handle the export had with an earlier device. */
+  void resume(ClientSession session, Request.Envelope envelope, Request.ExportResume resume) {
+    take(
+        session,
+        envelope,
+        resume.create(),
+        export -> session.handles().addAt(resume.handle(), export) ? resume.handle() : NO_HANDLE,
+        resume.posted());
+  }
+
+  private void take(
+      ClientSession session,
+      Request.Envelope envelope,
+      Request.ExportCreate request,
+      ToLongFunction<ExportSegmentState> listing,
+      int posted) {
     Reply.Refused fault = findFault(session, request);
     if (fault != null) {
       offers.refuse(session, envelope, fault);
@@ -63,7 +86,12 @@ final class Exports {
         session,
         envelope,
         Placement.of(request),
-        files -> checked(session, envelope.correlation(), request, files));
+        files ->
+            admit(
+                new ExportSegmentState(session, request, files),
+                envelope.correlation(),
+                listing,
+                posted));
   }
 
   private static Reply.@Nullable Refused findFault(
@@ -78,39 +106,53 @@ final class Exports {
     return session.handles().isFull() ? handlesFull() : null;
   }
 
-  private void checked(
-      ClientSession session, long correlation, Request.ExportCreate request, ExportFiles files) {
-    if (session.isEnded() || session.handles().isFull()) {
-      files.closeBy(ports);
-      session.reply(correlation, handlesFull());
-      return;
+  private void admit(
+      ExportSegmentState export,
+      long correlation,
+      ToLongFunction<ExportSegmentState> listing,
+      int posted) {
+    ClientSession session = export.session();
+    int uid = session.credentials().uid();
+    long size = export.properties().size();
+    Reply.Refused fault =
+        session.isEnded() || session.handles().isFull()
+            ? handlesFull()
+            : accounts.chargeExport(uid, size);
+    long handle = fault == null ? listing.applyAsLong(export) : NO_HANDLE;
+    if (fault == null && handle == NO_HANDLE) {
+      accounts.creditExport(uid, size);
+      fault = Reply.Refused.of(RsmError.BAD_SEG_HNDL, "the handle is in use");
     }
-    Reply.Refused fault = accounts.chargeExport(session.credentials().uid(), request.size());
     if (fault != null) {
-      files.closeBy(ports);
+      export.files().closeBy(ports);
       session.reply(correlation, fault);
       return;
     }
-    admit(session, correlation, request, files);
-  }
-
-  private void admit(
-      ClientSession session, long correlation, Request.ExportCreate request, ExportFiles files) {
-    var export = new ExportSegmentState(session, request, files);
-    long handle = session.handles().add(export);
     export.setHandle(handle);
     live++;
-    session.signals().begin(handle);
+    session.signals().resume(handle, posted);
     Site.hit("export.created");
     session.reply(correlation, new Reply.ExportCreated(handle));
   }
 
   void publish(ClientSession session, long correlation, Request.ExportPublish request) {
+    publish(session, correlation, request, false);
+  }
+
+  /** As {@link #publish}, also under an id that an earlier device of the directory assigned. */
+  void resume(ClientSession session, long correlation, Request.PublishResume resume) {
+    var request =
+        new Request.ExportPublish(resume.handle(), resume.segmentId(), resume.accessList());
+    publish(session, correlation, request, ids.assigned().isInherited(resume.segmentId()));
+  }
+
+  private void publish(
+      ClientSession session, long correlation, Request.ExportPublish request, boolean isInherited) {
     if (!(session.handles().find(request.handle()) instanceof ExportSegmentState export)) {
       session.reply(correlation, Reply.Refused.of(RsmError.BAD_SEG_HNDL, ""));
       return;
     }
-    Reply.Refused fault = findFault(export, request);
+    Reply.Refused fault = findFault(export, request, isInherited);
     if (fault != null) {
       session.reply(correlation, fault);
       return;
@@ -131,12 +173,12 @@ final class Exports {
   }
 
   private Reply.@Nullable Refused findFault(
-      ExportSegmentState export, Request.ExportPublish request) {
+      ExportSegmentState export, Request.ExportPublish request, boolean isInherited) {
     if (export.phase() != Phase.BIND) {
       return Reply.Refused.of(RsmError.SEG_ALREADY_PUBLISHED, "");
     }
     String id = "id 0x" + Integer.toHexString(request.segmentId());
-    if (SegmentIds.isReserved(request.segmentId())) {
+    if (!isInherited && SegmentIds.isReserved(request.segmentId())) {
       return Reply.Refused.of(RsmError.RESERVED_SEGID, id);
     }
     Reply.Refused fault = findFault(request.accessList());

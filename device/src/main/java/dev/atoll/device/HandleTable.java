@@ -54,6 +54,28 @@ final class HandleTable<T> {
     return (long) slot.generation << GENERATION_SHIFT | index;
   }
 
+  /** Takes the index and generation of a handle; false if it is none or its index is in use. */
+  boolean addAt(long handle, T value) {
+    int index = (int) handle;
+    int generation = generationOf(handle);
+    if (index < 0 || index >= capacity || generation < 1) {
+      return false;
+    }
+    while (slots.size() <= index) {
+      free.addLast(slots.size());
+      slots.add(new Slot<>());
+    }
+    Slot<T> slot = slots.get(index);
+    if (slot.value != null) {
+      return false;
+    }
+    free.remove(index);
+    slot.generation = generation;
+    slot.value = value;
+    live++;
+    return true;
+  }
+
   /** What a handle stands for, null for one that is unknown or freed. */
   @Nullable T find(long handle) {
     Slot<T> slot = slotOf(handle);

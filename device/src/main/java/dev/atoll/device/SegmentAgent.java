@@ -113,6 +113,10 @@ final class SegmentAgent {
       exports.create(session, envelope, create);
       return;
     }
+    if (envelope.request() instanceof Request.ExportResume resume && session.isGreeted()) {
+      exports.resume(session, envelope, resume);
+      return;
+    }
     if (envelope.request() instanceof Request.ExportRebind rebind && session.isGreeted()) {
       rebinding.request(session, envelope, rebind);
       return;
@@ -140,9 +144,10 @@ final class SegmentAgent {
       case Request.ListSegments _ -> administration.list(session, correlation);
       case Request.Stop _ -> administration.stop(session, correlation);
       case Request.MemoryCreate create -> createMemory(session, envelope, create);
-      case Request.ExportCreate _, Request.ExportRebind _ ->
+      case Request.ExportCreate _, Request.ExportResume _, Request.ExportRebind _ ->
           throw new IllegalStateException("an export is made and changed with its descriptors");
       case Request.ExportPublish publish -> exports.publish(session, correlation, publish);
+      case Request.PublishResume resume -> exports.resume(session, correlation, resume);
       case Request.ExportRepublish republish -> exports.republish(session, correlation, republish);
       case Request.ExportUnpublish unpublish -> exports.unpublish(session, correlation, unpublish);
       case Request.ExportDestroy destroy -> exports.destroy(session, correlation, destroy);

@@ -86,6 +86,12 @@ final class SignalPages implements AutoCloseable {
     slot(handle).begin(HandleTable.generationOf(handle));
   }
 
+  /** Gives the slot to a handle that was posted to before, on another device. */
+  void resume(long handle, int posted) {
+    watched.clear((int) handle);
+    slot(handle).resume(HandleTable.generationOf(handle), posted);
+  }
+
   void post(long handle, int count) {
     SignalSlot slot = slot(handle);
     slot.post(count);

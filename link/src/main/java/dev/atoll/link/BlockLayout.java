@@ -54,6 +54,8 @@ final class BlockLayout {
   static final int LIST_SEGMENTS = 0x74;
   static final int STOP = 0x75;
   static final int SIGNAL_WATCH = 0x6f;
+  static final int EXPORT_RESUME = 0x76;
+  static final int PUBLISH_RESUME = 0x77;
 
   static final int DONE = 0x100;
   static final int REFUSED = 0x101;

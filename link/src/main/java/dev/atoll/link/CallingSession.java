@@ -8,6 +8,7 @@ import dev.atoll.posix.Descriptor;
 import dev.atoll.posix.MemoryCalls;
 import dev.atoll.posix.Posix;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
@@ -22,6 +23,7 @@ abstract class CallingSession implements Session {
   private volatile @Nullable SessionListener listener;
   private Reply.@Nullable Welcome welcome;
   private @Nullable MappedRange signalRange;
+  private final List<Descriptor> kept = new ArrayList<>(2);
   private final ReentrantLock opening = new ReentrantLock();
   private volatile @Nullable SessionRings rings;
   private @Nullable MappedRange takenRange;
@@ -41,14 +43,23 @@ abstract class CallingSession implements Session {
     return posix;
   }
 
-  /** The handshake; the carrier runs by now. Closes the session if it fails. */
-  final void greet() throws InterruptedException {
+  /**
+   * The handshake; the carrier runs by now. Closes the session if it fails.
+   *
+   * @param isKeeping whether {@link #keptFiles} stay open, for another mapping of the pages
+   */
+  final void greet(boolean isKeeping) throws InterruptedException {
     boolean isDone = false;
     try {
       Answer answer = hello();
       try {
         welcome = checked(answer.reply());
         mapPages(answer.descriptors());
+        if (isKeeping) {
+          for (Descriptor each : answer.descriptors()) {
+            kept.add(posix.duplicate(each));
+          }
+        }
       } finally {
         answer.closeDescriptors();
       }
@@ -124,6 +135,14 @@ abstract class CallingSession implements Session {
   private static LinkException refusedSession(String why) {
     return new LinkException(
         LinkException.REFUSED, "The device refuses this program: " + why + ".", null);
+  }
+
+  /** The files of the signal pages and the taken pages, which the session owns. */
+  final List<Descriptor> keptFiles() {
+    if (kept.isEmpty()) {
+      throw new IllegalStateException("the session does not keep the files of its pages");
+    }
+    return kept;
   }
 
   @Override
@@ -239,6 +258,7 @@ abstract class CallingSession implements Session {
       lose();
       closeRange(signalRange);
       closeRange(takenRange);
+      kept.forEach(Descriptor::close);
       SessionRings open = rings;
       if (open != null) {
         open.close();

@@ -36,7 +36,7 @@ public final class EmbeddedSession extends CallingSession {
   public static EmbeddedSession open(Posix posix, DevicePort port) throws InterruptedException {
     var session = new EmbeddedSession(posix);
     session.channel = port.open(session.new FromDevice());
-    session.greet();
+    session.greet(false);
     return session;
   }
 

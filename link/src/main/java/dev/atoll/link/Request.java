@@ -58,6 +58,32 @@ public sealed interface Request {
   }
 
   /**
+   * Creates an export segment that a device of this directory had before it died, under the handle
+   * that the program knows. Goes with the same descriptors as {@link ExportCreate}.
+   *
+   * @param handle of the export, not in use in this session yet
+   * @param posted signals posted to it so far, modulo 2^32
+   * @param create what it is
+   */
+  record ExportResume(long handle, int posted, ExportCreate create) implements Request {}
+
+  /**
+   * Publishes a resumed export under the id it had; unlike {@link ExportPublish} also one that an
+   * earlier device of the directory assigned.
+   *
+   * @param handle of the export
+   * @param segmentId the id it had
+   * @param accessList who may connect; empty means any node with the creator's mode
+   */
+  record PublishResume(long handle, int segmentId, List<AccessEntry> accessList)
+      implements Request {
+    /** Copies the list. */
+    public PublishResume {
+      accessList = List.copyOf(accessList);
+    }
+  }
+
+  /**
    * Replaces the access list of a published segment: {@code rsm_memseg_export_republish}.
    * Connections that exist keep their rights.
    *

@@ -6,12 +6,14 @@ import dev.atoll.link.Request.ExportDestroy;
 import dev.atoll.link.Request.ExportPublish;
 import dev.atoll.link.Request.ExportRebind;
 import dev.atoll.link.Request.ExportRepublish;
+import dev.atoll.link.Request.ExportResume;
 import dev.atoll.link.Request.ExportUnpublish;
 import dev.atoll.link.Request.Hello;
 import dev.atoll.link.Request.ImportConnect;
 import dev.atoll.link.Request.ImportDisconnect;
 import dev.atoll.link.Request.ListSegments;
 import dev.atoll.link.Request.MemoryCreate;
+import dev.atoll.link.Request.PublishResume;
 import dev.atoll.link.Request.Rebound;
 import dev.atoll.link.Request.Revoked;
 import dev.atoll.link.Request.RingsOpen;
@@ -44,6 +46,8 @@ import java.util.List;
  *   EXPORT_REBIND     handle, size, file offset, persistent (0|1)
  *   EXPORT_REPUBLISH  handle, count, count x (node id : u32, permission : u32)
  *   REBOUND           handle
+ *   EXPORT_RESUME     handle, posted, then as EXPORT_CREATE
+ *   PUBLISH_RESUME    as EXPORT_PUBLISH
  *   RINGS_OPEN, RINGS_WAKE
  *   SIGNAL_WATCH      handle
  * </pre>
@@ -65,14 +69,19 @@ public final class RequestCodec {
       case Hello hello -> block.word(hello.version()).word(hello.pageSize());
       case Status _, ListSegments _, Stop _, RingsOpen _, RingsWake _ -> {}
       case MemoryCreate create -> block.word(create.size());
-      case ExportCreate create ->
-          block
-              .word(create.size())
-              .word(create.fileOffset())
-              .word(create.isPersistent() ? 1 : 0)
-              .word(Integer.toUnsignedLong(create.mode()))
-              .word(Integer.toUnsignedLong(create.flags()));
-      case ExportPublish publish -> encodePublish(block, publish);
+      case ExportCreate create -> encodeCreate(block, create);
+      case ExportResume resume ->
+          encodeCreate(
+              block.word(resume.handle()).word(Integer.toUnsignedLong(resume.posted())),
+              resume.create());
+      case ExportPublish publish -> {
+        block.word(publish.handle()).word(Integer.toUnsignedLong(publish.segmentId()));
+        encodeList(block, publish.accessList());
+      }
+      case PublishResume resume -> {
+        block.word(resume.handle()).word(Integer.toUnsignedLong(resume.segmentId()));
+        encodeList(block, resume.accessList());
+      }
       case ExportUnpublish unpublish -> block.word(unpublish.handle());
       case ExportDestroy destroy -> block.word(destroy.handle());
       case ImportConnect connect ->
@@ -117,9 +126,11 @@ public final class RequestCodec {
           case BlockLayout.LIST_SEGMENTS -> new ListSegments();
           case BlockLayout.STOP -> new Stop();
           case BlockLayout.MEMORY_CREATE -> new MemoryCreate(block.word());
-          case BlockLayout.EXPORT_CREATE ->
-              new ExportCreate(
-                  block.word(), block.word(), block.flag(), block.half(), block.half());
+          case BlockLayout.EXPORT_CREATE -> decodeCreate(block);
+          case BlockLayout.EXPORT_RESUME ->
+              new ExportResume(block.word(), block.half(), decodeCreate(block));
+          case BlockLayout.PUBLISH_RESUME ->
+              new PublishResume(block.word(), block.half(), decodeList(block));
           case BlockLayout.EXPORT_PUBLISH -> decodePublish(block);
           case BlockLayout.EXPORT_UNPUBLISH -> new ExportUnpublish(block.word());
           case BlockLayout.EXPORT_DESTROY -> new ExportDestroy(block.word());
@@ -140,9 +151,17 @@ public final class RequestCodec {
     return new Request.Envelope(block.correlation(), block.finish(request), descriptors);
   }
 
-  private static void encodePublish(BlockWriter block, ExportPublish publish) {
-    block.word(publish.handle()).word(Integer.toUnsignedLong(publish.segmentId()));
-    encodeList(block, publish.accessList());
+  private static void encodeCreate(BlockWriter block, ExportCreate create) {
+    block
+        .word(create.size())
+        .word(create.fileOffset())
+        .word(create.isPersistent() ? 1 : 0)
+        .word(Integer.toUnsignedLong(create.mode()))
+        .word(Integer.toUnsignedLong(create.flags()));
+  }
+
+  private static ExportCreate decodeCreate(BlockReader block) {
+    return new ExportCreate(block.word(), block.word(), block.flag(), block.half(), block.half());
   }
 
   private static void encodeList(BlockWriter block, List<AccessEntry> entries) {
@@ -173,6 +192,8 @@ public final class RequestCodec {
       case MemoryCreate _ -> BlockLayout.MEMORY_CREATE;
       case ExportCreate _ -> BlockLayout.EXPORT_CREATE;
       case ExportPublish _ -> BlockLayout.EXPORT_PUBLISH;
+      case ExportResume _ -> BlockLayout.EXPORT_RESUME;
+      case PublishResume _ -> BlockLayout.PUBLISH_RESUME;
       case ExportUnpublish _ -> BlockLayout.EXPORT_UNPUBLISH;
       case ExportDestroy _ -> BlockLayout.EXPORT_DESTROY;
       case ImportConnect _ -> BlockLayout.IMPORT_CONNECT;

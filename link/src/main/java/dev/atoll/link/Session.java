@@ -92,6 +92,16 @@ public interface Session extends AutoCloseable {
    */
   boolean isOpen();
 
+  /**
+   * Tells whether the session has ended for good.
+   *
+   * @return true once nothing more will come; a {@link LastingSession} that has lost its device is
+   *     not open and has not ended
+   */
+  default boolean isEnded() {
+    return !isOpen();
+  }
+
   /** Ends the session; the device frees all that was made through it. Idempotent. */
   @Override
   void close();

@@ -34,6 +34,18 @@ public interface SessionListener {
    */
   void signalled(long handle);
 
-  /** Is told that the session has ended and nothing more will come. */
+  /** Is told that the session with this device has ended and nothing more will come of it. */
   void lost();
+
+  /**
+   * Is told that a {@link LastingSession} has found the next device: what is to live on must be
+   * made there anew. By a thread that may wait.
+   *
+   * @param fresh the session with that device, which nobody else uses yet
+   * @throws LinkException if that device is lost as well; the session then looks for another
+   */
+  default void resume(Session fresh) {}
+
+  /** Is told that the session is open again, with what {@link #resume} has made. */
+  default void resumed() {}
 }

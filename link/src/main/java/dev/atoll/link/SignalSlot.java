@@ -91,7 +91,17 @@ public final class SignalSlot {
    * @param generation high half of the handle
    */
   public void begin(int generation) {
-    POSTED.setOpaque(slot, 0L, 0);
+    resume(generation, 0);
+  }
+
+  /**
+   * Device only: gives the slot to a handle that had one on an earlier device.
+   *
+   * @param generation high half of the handle
+   * @param posted signals posted to it so far, modulo 2^32
+   */
+  public void resume(int generation, int posted) {
+    POSTED.setOpaque(slot, 0L, posted);
     GENERATION.setOpaque(slot, 0L, generation);
     STATE.setOpaque(slot, 0L, SignalSlotLayout.LIVE);
     bumpRelease();

@@ -63,6 +63,25 @@ public final class SocketSession extends CallingSession {
    */
   public static SocketSession connect(Posix posix, DeviceDirectory directory)
       throws InterruptedException {
+    return connect(posix, directory, false);
+  }
+
+  /**
+   * Connects to the device of a directory, for a {@link LastingSession}.
+   *
+   * @param posix the operating system
+   * @param directory where the device listens
+   * @return the open session, which keeps the file of its signal pages open
+   * @throws InterruptedException if interrupted meanwhile
+   * @throws LinkException as {@link #connect}
+   */
+  public static SocketSession connectKeeping(Posix posix, DeviceDirectory directory)
+      throws InterruptedException {
+    return connect(posix, directory, true);
+  }
+
+  private static SocketSession connect(Posix posix, DeviceDirectory directory, boolean isKeeping)
+      throws InterruptedException {
     directory.checkBeforeConnect(posix);
     Descriptor socket = connectSocket(posix, directory);
     SocketSession session;
@@ -76,7 +95,7 @@ public final class SocketSession extends CallingSession {
     Site.hit("session.connected");
     session.service.start();
     try {
-      session.greet();
+      session.greet(isKeeping);
     } catch (LinkException e) {
       throw isHangUp(e) && hasLeft(directory) ? left(directory, e) : e;
     }

@@ -34,6 +34,8 @@ class CodecTest {
         new Request.ExportCreate(8192, 4096, true, 0644, 3),
         new Request.ExportPublish(0x1_0000_0001L, 0x600000, List.of()),
         new Request.ExportPublish(7, -1, longest),
+        new Request.ExportResume(3, -1, new Request.ExportCreate(8192, 0, false, 0600, 1)),
+        new Request.PublishResume(3, 0x8000_0001, longest),
         new Request.ExportUnpublish(-1),
         new Request.ExportDestroy(Long.MIN_VALUE),
         new Request.ImportConnect(1, 0x600000, 0600),

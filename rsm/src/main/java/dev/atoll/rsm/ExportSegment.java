@@ -8,20 +8,25 @@ import dev.atoll.link.LinkLimits;
 import dev.atoll.link.Reply;
 import dev.atoll.link.Request;
 import dev.atoll.link.RsmError;
+import dev.atoll.link.SignalSlot;
 import dev.atoll.memory.Region;
 import dev.atoll.memory.RegionKind;
+import dev.atoll.posix.ErrnoException;
 import dev.atoll.posix.Posix;
+import java.lang.System.Logger.Level;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Memory that this process offers: {@code rsm_memseg_export_handle_t}.
  *
  * <p>It begins bound and invisible; {@link #publish} gives it an id under which others connect,
  * {@link #unpublish} takes that away and ends all their connections. When this process dies, the
- * device does the same.
+ * device does the same. When the device dies, a node that lasts makes it anew on the next one, with
+ * its id, access list, memory and pending signals; who had imported it connects again.
  *
  * <p>Thread safety: all methods may be called by any thread.
  */
@@ -34,15 +39,21 @@ public final class ExportSegment implements AutoCloseable {
   private static final String DESTROY = "rsm_memseg_export_destroy";
   private static final int ALL_MODE_BITS = 0777;
 
+  private static final System.Logger LOG = System.getLogger(ExportSegment.class.getName());
+
   private final RsmContext context;
   private final ExportOptions options;
   private final long handle;
   private final Signals signals;
   private final AtomicBoolean isGone = new AtomicBoolean();
   private final ReentrantLock rebindLock = new ReentrantLock();
+  private final int mode;
   private volatile Region region;
+  private volatile @Nullable Publication publication;
 
-  private ExportSegment(RsmContext context, Region region, ExportOptions options, long handle) {
+  private ExportSegment(
+      RsmContext context, Region region, ExportOptions options, long handle, int mode) {
+    this.mode = mode;
     this.context = context;
     this.region = region;
     this.options = options;
@@ -52,23 +63,80 @@ public final class ExportSegment implements AutoCloseable {
 
   static ExportSegment create(RsmContext context, Region region, ExportOptions options) {
     Posix posix = context.posix();
-    var request =
-        new Request.ExportCreate(
-            region.size(),
-            region.fileOffset(),
-            region.kind() == RegionKind.PERSISTENT,
-            options.mode().orElseGet(() -> ALL_MODE_BITS & ~posix.umask()),
-            options.flags());
+    int mode = options.mode().orElseGet(() -> ALL_MODE_BITS & ~posix.umask());
+    Request.ExportCreate request = request(region, mode, options);
     try (OfferedMemory offered = OfferedMemory.of(posix, region)) {
       Site.hit("export.requested");
       Answer answer = context.calls().call(CREATE, request, offered.descriptors());
       if (answer.reply() instanceof Reply.ExportCreated created) {
         Site.hit("export.held");
-        return new ExportSegment(context, region, options, created.handle());
+        var export = new ExportSegment(context, region, options, created.handle(), mode);
+        context.exports().add(export);
+        return export;
       }
       throw DeviceCalls.unexpected(CREATE, answer);
     }
   }
+
+  private static Request.ExportCreate request(Region region, int mode, ExportOptions options) {
+    return new Request.ExportCreate(
+        region.size(),
+        region.fileOffset(),
+        region.kind() == RegionKind.PERSISTENT,
+        mode,
+        options.flags());
+  }
+
+  /**
+   * The device has died and another is there: makes the segment anew, with the generation of its
+   * memory counted up. What the device refuses is destroyed for this program.
+   */
+  void resume(DeviceCalls fresh) {
+    if (isGone.get()) {
+      return;
+    }
+    try {
+      int posted = SignalSlot.of(context.session().signalPages(), handle).postedAcquire();
+      if (region.control().isWritable()) {
+        region.control().nextGeneration();
+      }
+      try (OfferedMemory offered = OfferedMemory.of(context.posix(), region)) {
+        var request = new Request.ExportResume(handle, posted, request(region, mode, options));
+        fresh.call(CREATE, request, offered.descriptors()).closeDescriptors();
+      }
+      Site.hit("resume.created");
+    } catch (RsmException | ErrnoException | IllegalStateException e) {
+      LOG.log(Level.WARNING, "event=export-not-resumed handle=" + handle, e);
+      isGone.set(true);
+      context.exports().remove(this);
+      return;
+    }
+    resumePublication(fresh);
+  }
+
+  private void resumePublication(DeviceCalls fresh) {
+    Publication last = publication;
+    if (last == null) {
+      return;
+    }
+    try {
+      fresh.callSimple(PUBLISH, new Request.PublishResume(handle, last.segmentId(), last.list()));
+      Site.hit("resume.published");
+    } catch (RsmException e) {
+      LOG.log(Level.WARNING, "event=export-not-republished id=" + last.segmentId(), e);
+      publication = null;
+    }
+  }
+
+  /** Whoever closed it meanwhile could not tell the new device. */
+  void resumed() {
+    if (isGone.get()) {
+      context.exports().remove(this);
+      context.calls().release(DESTROY, new Request.ExportDestroy(handle));
+    }
+  }
+
+  private record Publication(int segmentId, List<AccessEntry> list) {}
 
   /**
    * Makes the segment importable: {@code rsm_memseg_export_publish}.
@@ -87,6 +155,7 @@ public final class ExportSegment implements AutoCloseable {
             .calls()
             .call(PUBLISH, new Request.ExportPublish(handle, segmentId, entries), List.of());
     if (answer.reply() instanceof Reply.Published published) {
+      publication = new Publication(published.segmentId(), entries);
       Site.hit("publish.done");
       return published.segmentId();
     }
@@ -113,6 +182,8 @@ public final class ExportSegment implements AutoCloseable {
   public void republish(Access... accessList) {
     List<AccessEntry> entries = entriesOf(REPUBLISH, accessList);
     context.calls().callSimple(REPUBLISH, new Request.ExportRepublish(handle, entries));
+    Publication last = publication;
+    publication = last == null ? null : new Publication(last.segmentId(), entries);
   }
 
   /**
@@ -178,6 +249,7 @@ public final class ExportSegment implements AutoCloseable {
    */
   public void unpublish() {
     context.calls().callSimple(UNPUBLISH, new Request.ExportUnpublish(handle));
+    publication = null;
     Site.hit("unpublish.done");
   }
 
@@ -193,6 +265,7 @@ public final class ExportSegment implements AutoCloseable {
     try {
       context.calls().callSimple(DESTROY, new Request.ExportDestroy(handle));
       isGone.set(true);
+      context.exports().remove(this);
       isDone = true;
     } finally {
       if (isDone) {
@@ -230,6 +303,7 @@ public final class ExportSegment implements AutoCloseable {
     if (isGone.compareAndSet(false, true)) {
       signals.retireForGood();
       if (context.session().isOpen()) {
+        context.exports().remove(this);
         context.calls().release(DESTROY, new Request.ExportDestroy(handle));
       }
     }

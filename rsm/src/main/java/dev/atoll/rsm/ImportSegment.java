@@ -65,6 +65,10 @@ public final class ImportSegment extends ArrayTransfers implements AutoCloseable
   private volatile boolean isAborted;
 
   private volatile boolean isDisconnected;
+
+  /** The device that gave the handle has gone; the next one may give it to another import. */
+  private volatile boolean isLost;
+
   private final AtomicBoolean isLeaving = new AtomicBoolean();
 
   private ImportSegment(
@@ -495,7 +499,7 @@ public final class ImportSegment extends ArrayTransfers implements AutoCloseable
     mappings.close();
     // Unlisted only now: a revocation in between must find the mappings to wait for.
     context.imports().remove(properties.handle(), this);
-    if (context.session().isOpen()) {
+    if (!isLost && context.session().isOpen()) {
       context.calls().release(DISCONNECT, new Request.ImportDisconnect(properties.handle()));
     }
     signals.retireForGood();
@@ -537,6 +541,7 @@ public final class ImportSegment extends ArrayTransfers implements AutoCloseable
    * more whether they are still the exporter's.
    */
   void lose() {
+    isLost = true;
     isAborted = true;
   }
 

@@ -3,10 +3,13 @@ package dev.atoll.rsm;
 
 import dev.atoll.link.Notification;
 import dev.atoll.posix.Descriptor;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +23,7 @@ final class ImportTable {
   private final Object lock = new Object();
   private final Map<Long, ImportSegment> imports = new HashMap<>();
   private final Map<Long, Early> early = new HashMap<>();
+  private final Set<ImportSegment> lost = new HashSet<>();
 
   private record Early(Notification.Rebind rebind, List<Descriptor> descriptors) {}
 
@@ -38,6 +42,16 @@ final class ImportTable {
   void remove(long handle, ImportSegment segment) {
     synchronized (lock) {
       imports.remove(handle, segment);
+      lost.remove(segment);
+    }
+  }
+
+  /** The device has gone: the next one gives the same handles to other imports. */
+  void retire() {
+    close();
+    synchronized (lock) {
+      lost.addAll(imports.values());
+      imports.clear();
     }
   }
 
@@ -49,7 +63,9 @@ final class ImportTable {
 
   Collection<ImportSegment> all() {
     synchronized (lock) {
-      return List.copyOf(imports.values());
+      List<ImportSegment> all = new ArrayList<>(imports.values());
+      all.addAll(lost);
+      return all;
     }
   }
 

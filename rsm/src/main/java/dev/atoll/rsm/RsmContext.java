@@ -20,6 +20,7 @@ final class RsmContext {
   private final DeviceCalls calls;
   private final ImportTable imports;
   private final Map<Long, SignalPoll> polls = new ConcurrentHashMap<>();
+  private final Set<ExportSegment> exports = ConcurrentHashMap.newKeySet();
   private final Set<InterruptibleWait> waiting = ConcurrentHashMap.newKeySet();
   private final BlockingQueue<InterruptibleWait> idle = new LinkedBlockingQueue<>(IDLE_WAITERS_MAX);
 
@@ -54,6 +55,11 @@ final class RsmContext {
   /** What is pollable, by handle, for the service thread to find. */
   Map<Long, SignalPoll> polls() {
     return polls;
+  }
+
+  /** The exports that live, to be made anew on the next device. */
+  Set<ExportSegment> exports() {
+    return exports;
   }
 
   /** Gives the calling thread a waiter that {@link #wakeWaiters} reaches. */

@@ -109,6 +109,20 @@ public final class RsmLibrary implements AutoCloseable {
     public void lost() {
       imports.all().forEach(ImportSegment::lose);
       context.polls().values().forEach(SignalPoll::showIfReferenced);
+      imports.retire();
+      context.wakeWaiters();
+    }
+
+    @Override
+    public void resume(Session fresh) {
+      DeviceCalls calls = new DeviceCalls(fresh);
+      context.exports().forEach(each -> each.resume(calls));
+    }
+
+    @Override
+    public void resumed() {
+      context.exports().forEach(ExportSegment::resumed);
+      context.polls().values().forEach(SignalPoll::look);
       context.wakeWaiters();
     }
   }

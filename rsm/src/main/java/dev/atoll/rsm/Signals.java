@@ -109,7 +109,7 @@ public final class Signals {
   private SignalOutcome await(InterruptibleWait waiter, Deadline deadline)
       throws InterruptedException {
     while (true) {
-      if (!context.session().isOpen()) {
+      if (context.session().isEnded()) {
         return SignalOutcome.DISCONNECTED;
       }
       int sequence = slot.sequenceAcquire();
@@ -138,7 +138,7 @@ public final class Signals {
    */
   public int pending() {
     try {
-      return context.session().isOpen() && isOurs()
+      return !context.session().isEnded() && isOurs()
           ? slot.postedAcquire() - taken.takenAcquire()
           : 0;
     } catch (IllegalStateException e) {
@@ -217,7 +217,7 @@ public final class Signals {
   /** Whether no signal is left and none will come. */
   boolean hasEnded() {
     try {
-      return !context.session().isOpen() || (findEnd() != null && pending() <= 0);
+      return context.session().isEnded() || (findEnd() != null && pending() <= 0);
     } catch (IllegalStateException e) {
       checkSessionIsOver(e);
       return true;
@@ -244,7 +244,7 @@ public final class Signals {
 
   /** The pages go with the session, perhaps between two looks. */
   private void checkSessionIsOver(IllegalStateException e) {
-    if (context.session().isOpen()) {
+    if (!context.session().isEnded()) {
       throw e;
     }
   }
