@@ -9,6 +9,7 @@ module dev.atoll.cli {
   requires dev.atoll.posix;
   requires info.picocli;
   requires com.fasterxml.jackson.jr.ob;
+  requires org.snakeyaml.engine;
 
   opens dev.atoll.cli to
       info.picocli;

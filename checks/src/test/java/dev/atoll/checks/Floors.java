@@ -54,7 +54,7 @@ record Floors(String root) {
   /** What the modules that are no library may use beside the JDK. */
   private static final Map<String, List<String>> FOREIGN =
       Map.of(
-          "cli", List.of("picocli.", "com.fasterxml.jackson."),
+          "cli", List.of("picocli.", "com.fasterxml.jackson.", "org.snakeyaml."),
           "bench", List.of("org.openjdk.jmh.", "picocli."));
 
   /** Exported by the module jdk.management and supported; bench counts allocations with it. */

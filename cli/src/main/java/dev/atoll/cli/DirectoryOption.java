@@ -19,6 +19,11 @@ final class DirectoryOption {
       })
   private @Nullable Path directory;
 
+  /** Whether the command line names a directory. */
+  boolean isGiven() {
+    return directory != null;
+  }
+
   DeviceDirectory find() {
     Path named = directory;
     if (named != null) {

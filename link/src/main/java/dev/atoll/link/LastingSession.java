@@ -84,8 +84,7 @@ public final class LastingSession implements Session {
     }
   }
 
-  private static MappedRange map(
-      Posix posix, Descriptor file, String subject, boolean isWritable) {
+  private static MappedRange map(Posix posix, Descriptor file, String subject, boolean isWritable) {
     long length = isWritable ? TakenLayout.TOTAL_BYTES : SignalSlotLayout.TOTAL_BYTES;
     int protection = MemoryCalls.PROT_READ | (isWritable ? MemoryCalls.PROT_WRITE : 0);
     return MappedRange.map(
