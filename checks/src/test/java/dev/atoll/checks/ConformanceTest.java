@@ -94,7 +94,7 @@ class ConformanceTest {
     return missing;
   }
 
-  private static Set<String> testMethods(List<SourceFile> files) {
+  static Set<String> testMethods(List<SourceFile> files) {
     var methods = new HashSet<String>();
     Pattern method = Pattern.compile("\\bvoid\\s+(\\w+)\\s*\\(");
     for (SourceFile file : files) {
