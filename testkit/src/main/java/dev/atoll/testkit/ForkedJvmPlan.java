@@ -144,6 +144,17 @@ public final class ForkedJvmPlan {
   }
 
   /**
+   * Runs the process through another program, after the change of user if there is one.
+   *
+   * @param words the program and its arguments, such as {@code prlimit --nproc=20}
+   * @return this
+   */
+  public ForkedJvmPlan through(String... words) {
+    prefix.addAll(List.of(words));
+    return this;
+  }
+
+  /**
    * Starts the process.
    *
    * @return the process; the caller closes it
