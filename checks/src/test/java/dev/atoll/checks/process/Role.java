@@ -82,6 +82,8 @@ final class Role {
       case "persist" -> persist(name, number(words[2]), number(words[3]));
       case "append" -> RecordLog.append(find(regions, name));
       case "export" -> export(words);
+      case "rebind" -> did(() -> find(exports, name).rebind(find(regions, words[2])));
+      case "republish" -> did(() -> find(exports, name).republish(access(words[2])));
       case "publish" -> publish(words);
       case "unpublish" -> did(() -> find(exports, name).unpublish());
       case "destroy" -> did(() -> take(exports, name).destroy());
@@ -90,6 +92,7 @@ final class Role {
       case "connected" -> find(imports, name).isConnected();
       case "put" -> did(() -> find(imports, name).put(number(words[2]), bytes(words[3])));
       case "get" -> get(find(imports, name), number(words[2]), number(words[3]));
+      case "churn" -> churn(find(imports, name), number(words[2]));
       case "map" -> mapImport(words);
       case "unmap" -> did(() -> take(mappings, name).unmap());
       case "load" -> find(mappings, name).segment().get(JAVA_LONG, number(words[2]));
@@ -179,16 +182,29 @@ final class Role {
     ExportSegment export = find(exports, words[1]);
     int wanted = id(words[2]);
     int given =
-        words.length > 3
-            ? export.publish(wanted, Access.node(open().nodeId(), Integer.parseInt(words[3], 8)))
-            : export.publish(wanted);
+        words.length > 3 ? export.publish(wanted, access(words[3])) : export.publish(wanted);
     return Integer.toHexString(given);
+  }
+
+  private Access access(String digits) {
+    return Access.node(open().nodeId(), Integer.parseInt(digits, 8));
   }
 
   private String connect(String name, int id, Permission permission) {
     ImportSegment segment = open().controller("loopback").connect(open().nodeId(), id, permission);
     imports.put(name, segment);
     return segment.size() + " bytes " + segment.kind();
+  }
+
+  /** Puts the same large block for ever, until the process is killed. */
+  private static String churn(ImportSegment segment, long length) {
+    byte[] block = new byte[(int) length];
+    Arrays.fill(block, (byte) 'x');
+    MemorySegment source = MemorySegment.ofArray(block);
+    while (segment.isConnected()) {
+      segment.put(0, source);
+    }
+    return "disconnected";
   }
 
   private static String get(ImportSegment segment, long offset, long length) {

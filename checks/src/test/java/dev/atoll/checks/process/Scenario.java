@@ -77,10 +77,15 @@ final class Scenario {
     exporter("free f");
     exporter("alloc m 65536");
     exporter("local l 65536");
-    exporter("export y m");
+    exporter("export y m ALLOW_REBIND");
     exporter("publish y 600001 0600");
     importer("connect d 600001 READ_WRITE");
     importer("put d 0 hi");
+    importer("map v d 0 4096 READ");
+    exporter("rebind y l");
+    exporter("republish y 0400");
+    importer("get d 0 2");
+    importer("unmap v");
     exporter("leave");
     importer("leave");
   }

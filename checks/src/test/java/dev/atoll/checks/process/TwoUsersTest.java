@@ -70,6 +70,7 @@ class TwoUsersTest {
     device.close();
     assertThat(directory.resolve("device/device.sock")).doesNotExist();
     Files.delete(directory.resolve("device/device.lock"));
+    Files.deleteIfExists(directory.resolve("device/device.ids"));
     Files.delete(directory.resolve("device"));
     Files.delete(directory);
   }
@@ -241,6 +242,7 @@ class TwoUsersTest {
       narrow.awaitExit();
     }
     Files.deleteIfExists(own.resolve("device.lock"));
+    Files.deleteIfExists(own.resolve("device.ids"));
     Files.delete(own);
   }
 
