@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
     name = "clean",
     description = {
       "Show what dead devices and tours of this user have left, and with --yes remove it: stale",
-      "sockets, old logs, temporary files. The kernel's locks say what is dead, never an age. A",
+      "sockets, their logs, unfinished id files. The kernel's locks say what is dead, never an age. A",
       "directory whose device lives is not touched, nor is one of another user, nor a lock file,",
       "which costs nothing and by which devices agree."
     },

@@ -81,16 +81,25 @@ final class ImportCpCommand extends SegmentCommand {
       throw new CommandLine.ParameterException(
           spec.commandLine(), "--sparse and --force go with FILE, --signal goes with --from");
     }
-    // SIGINT and SIGTERM interrupt the copy, so that no half file stays.
-    StopRequest stop = StopRequest.watch(null);
-    try (stop) {
-      if (to != null) {
-        connect(Permission.READ, segment -> copyOut(segment, to));
-      } else if (from != null) {
-        copyIn(from);
-      }
+    if (to != null) {
+      copyOut(to);
+    } else if (from != null) {
+      copyIn(from);
     }
     return ExitCode.OK;
+  }
+
+  private void copyOut(String to) throws IOException, InterruptedException {
+    if (to.equals(STANDARD)) {
+      connect(Permission.READ, segment -> copyOut(segment, to));
+      return;
+    }
+    // SIGINT and SIGTERM interrupt the copy, so that no half file stays. Copies that leave no file
+    // are not watched: reading and writing a standard stream can wait, and no interrupt ends that.
+    StopRequest stop = StopRequest.watch(null);
+    try (stop) {
+      connect(Permission.READ, segment -> copyOut(segment, to));
+    }
   }
 
   private void copyOut(ImportSegment segment, String to) throws IOException, InterruptedException {
@@ -108,13 +117,17 @@ final class ImportCpCommand extends SegmentCommand {
 
   private void copyIn(String from) throws IOException, InterruptedException {
     if (from.equals(STANDARD)) {
-      Long asked = length;
-      copyIn(streams().in(), asked == null ? Long.MAX_VALUE : asked, asked == null);
+      copyInStream(streams().in());
       return;
     }
     Path path = Path.of(from);
     try (InputStream stream = Files.newInputStream(path)) {
-      long size = Files.size(path);
+      long size = Files.isRegularFile(path) ? Files.size(path) : 0;
+      if (size == 0) {
+        // A pipe, or a file of procfs: its size says nothing.
+        copyInStream(stream);
+        return;
+      }
       long count = length == null ? size : length;
       if (count > size) {
         throw new Refusal(
@@ -124,6 +137,11 @@ final class ImportCpCommand extends SegmentCommand {
       }
       copyIn(stream, count, false);
     }
+  }
+
+  private void copyInStream(InputStream stream) throws IOException, InterruptedException {
+    Long asked = length;
+    copyIn(stream, asked == null ? Long.MAX_VALUE : asked, asked == null);
   }
 
   private void copyIn(InputStream stream, long most, boolean isOpenEnded)

@@ -24,7 +24,10 @@ import org.jspecify.annotations.Nullable;
  * started again.
  */
 final class Leftovers {
-  private static final Pattern DISPENSABLE = Pattern.compile(".+\\.(log|log\\.[0-9]+|tmp)");
+  /** Names that a device gives, and no others: a log beside them may be of a program that lives. */
+  private static final Pattern DISPENSABLE =
+      Pattern.compile("device\\.(log(\\.(old|[0-9]+))?|ids\\.next)");
+
   private static final int LOCK_MODE = 0600;
 
   private final Posix posix;

@@ -119,6 +119,31 @@ class CopyAndWatchTest {
   }
 
   @Test
+  void copiesInAllOfASourceThatTellsNoSize() throws IOException {
+    memory.segment().fill((byte) 0);
+    // A file of procfs has the size 0, as a pipe has.
+    Path source = Path.of("/proc/self/cmdline");
+    byte[] content = Files.readAllBytes(source);
+    Cli.Result in = use("cp", "--from", source.toString());
+    assertThat(in.code()).as(in.err()).isZero();
+    assertThat(memory.segment().asSlice(0, content.length).toArray(ValueLayout.JAVA_BYTE))
+        .isEqualTo(content);
+    assertThat(use("cp", "--from", source.toString(), "--length", "1").code()).isZero();
+  }
+
+  @Test
+  void aCopyThatWaitsForItsSourceEndsWhenItIsTold() {
+    memory.segment().fill((byte) 0);
+    try (ForkedJvm copy = inBackground("cp", "--from", "-")) {
+      copy.send("x");
+      Conditions.await(
+          "the first byte", LONG, () -> memory.segment().get(ValueLayout.JAVA_BYTE, 0) == 'x');
+      copy.signal("TERM");
+      assertThat(copy.awaitExit()).isEqualTo(143);
+    }
+  }
+
+  @Test
   void refusesWhatExistsAndWhatDoesNotFit() throws IOException {
     Path there = Files.writeString(temporary.resolve("there"), "mine");
     Cli.Result result = use("cp", there.toString());

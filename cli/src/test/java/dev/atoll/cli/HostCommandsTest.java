@@ -155,9 +155,14 @@ class HostCommandsTest {
     }
     Path socket = new DeviceDirectory(directory()).socket();
     Path log = Files.writeString(directory().resolve("device.log.1"), "old");
-    Path partial = Files.writeString(directory().resolve("x.tmp"), "");
+    Path partial = Files.writeString(directory().resolve("device.ids.next"), "");
+    Path before = Files.writeString(directory().resolve("device.log.old"), "older");
+    List<Path> strange =
+        List.of(
+            Files.writeString(directory().resolve("server.log"), "of a program that lives"),
+            Files.writeString(directory().resolve("x.tmp"), "half a download"));
     Path foreign = Files.writeString(directory().resolve("notes.txt"), "keep me");
-    Path linked = Files.createSymbolicLink(directory().resolve("link.log"), foreign);
+    Path linked = Files.createSymbolicLink(directory().resolve("device.log"), foreign);
 
     Cli.Result shown = run("clean");
     assertThat(shown.code()).as(shown.err()).isZero();
@@ -166,10 +171,12 @@ class HostCommandsTest {
 
     assertThat(json("clean", "--yes").get("found"))
         .asInstanceOf(org.assertj.core.api.InstanceOfAssertFactories.list(String.class))
-        .containsExactlyInAnyOrder(socket.toString(), log.toString(), partial.toString());
+        .containsExactlyInAnyOrder(
+            socket.toString(), log.toString(), partial.toString(), before.toString());
     assertThat(socket).doesNotExist();
     assertThat(log).doesNotExist();
     assertThat(foreign).exists();
+    assertThat(strange).allSatisfy(each -> assertThat(each).exists());
     assertThat(linked).isSymbolicLink();
     assertThat(new DeviceDirectory(directory()).lock()).exists();
     assertThat(run("clean").out()).isEqualTo("nothing to remove\n");
