@@ -10,10 +10,13 @@ import dev.atoll.link.Session;
 import dev.atoll.link.SessionRings;
 import dev.atoll.posix.Descriptor;
 import dev.atoll.posix.ErrnoException;
+import java.lang.System.Logger.Level;
 import java.util.List;
 
 /** Calls to the device, with refusals turned into the exceptions of this module. */
 final class DeviceCalls {
+  private static final System.Logger LOG = System.getLogger(DeviceCalls.class.getName());
+
   private final Session session;
 
   DeviceCalls(Session session) {
@@ -76,8 +79,10 @@ final class DeviceCalls {
     try {
       checked(operation, session.call(request, List.of())).closeDescriptors();
     } catch (InterruptedException e) {
-      // The request is on its way and will be carried out; nobody needs its answer.
+      // Nobody needs the answer; but the request may not have been sent, the device's queue being
+      // full. One that comes twice is refused the second time, and does nothing.
       isInterrupted = true;
+      sendForCertain(operation, request);
     } catch (LinkException e) {
       if (!e.code().equals(LinkException.LOST)) {
         throw e;
@@ -95,6 +100,25 @@ final class DeviceCalls {
     } finally {
       if (isInterrupted) {
         Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private void sendForCertain(String operation, Request request) {
+    boolean isSent = false;
+    while (!isSent) {
+      try {
+        session.tell(request);
+        isSent = true;
+      } catch (InterruptedException e) {
+        // The caller sets the status again once this is over.
+        LOG.log(Level.DEBUG, "event=release-interrupted operation={0}", operation);
+      } catch (LinkException | IllegalStateException e) {
+        if (session.isOpen()) {
+          throw e;
+        }
+        // The session has ended, and with it what it had.
+        isSent = true;
       }
     }
   }

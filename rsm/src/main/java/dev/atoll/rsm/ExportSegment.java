@@ -49,6 +49,12 @@ public final class ExportSegment implements AutoCloseable {
   private final ReentrantLock rebindLock = new ReentrantLock();
   private final int mode;
   private volatile Region region;
+
+  /**
+   * Guarded by the lock: whether a rebind ended without an answer, so that the device may differ.
+   */
+  private boolean isRegionUncertain;
+
   private volatile @Nullable Publication publication;
 
   private ExportSegment(
@@ -193,6 +199,9 @@ public final class ExportSegment implements AutoCloseable {
    * the old region any more and the caller may close it; an importer that did not follow within the
    * device's bound has lost its connection.
    *
+   * <p>After INTERRUPTED the segment has either memory, or comes to have the new one in a moment:
+   * keep both regions open, and call again with the one that is wanted.
+   *
    * @param next readable and writable memory; the very region it has already changes nothing
    * @throws RsmException REBIND_NOT_ALLOWED unless created with {@link ExportOption#ALLOW_REBIND},
    *     BAD_LENGTH for another size, PERM_DENIED for memory that can not be written, BAD_SEG_HNDL
@@ -203,7 +212,7 @@ public final class ExportSegment implements AutoCloseable {
     rebindLock.lock();
     try {
       checkRebind(next);
-      if (next.equals(region)) {
+      if (next.equals(region) && !isRegionUncertain) {
         return;
       }
       var request =
@@ -211,8 +220,12 @@ public final class ExportSegment implements AutoCloseable {
               handle, next.size(), next.fileOffset(), next.kind() == RegionKind.PERSISTENT);
       try (OfferedMemory offered = OfferedMemory.of(context.posix(), next)) {
         context.calls().call(REBIND, request, offered.descriptors()).closeDescriptors();
+      } catch (RsmException e) {
+        isRegionUncertain |= e.error() == RsmError.INTERRUPTED;
+        throw e;
       }
       region = next;
+      isRegionUncertain = false;
       Site.hit("rebind.done");
     } finally {
       rebindLock.unlock();
@@ -279,7 +292,8 @@ public final class ExportSegment implements AutoCloseable {
   /**
    * Gives the memory it exports.
    *
-   * @return the region it was made with, or last rebound to
+   * @return the region it was made with, or last rebound to; see {@link #rebind} for one that was
+   *     interrupted
    */
   public Region region() {
     return region;

@@ -317,6 +317,9 @@ final class ImportMappings {
       ImportMapping mapping = explicit;
       if (mapping != null) {
         mapping.close();
+        // Also if another thread is just about to unmap it and waits for the lock: the device is
+        // told next that nothing is mapped any more.
+        mapping.range().close();
       }
       MappedRange all = whole;
       if (all != null) {

@@ -92,6 +92,16 @@ public final class ImportSegment extends ArrayTransfers implements AutoCloseable
 
   static ImportSegment connect(
       RsmContext context, int nodeId, int segmentId, Permission permission) {
+    context.imports().beginConnect();
+    try {
+      return connectListed(context, nodeId, segmentId, permission);
+    } finally {
+      context.imports().endConnect();
+    }
+  }
+
+  private static ImportSegment connectListed(
+      RsmContext context, int nodeId, int segmentId, Permission permission) {
     var request = new Request.ImportConnect(nodeId, segmentId, permission.bits());
     Answer answer = context.calls().call(CONNECT, request, List.of());
     if (!(answer.reply() instanceof Reply.Connected connected)

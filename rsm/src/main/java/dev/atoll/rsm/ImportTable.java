@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The device may speak of an import before the thread that connects has listed it. A revocation
  * leaves a word in the signal page, which that thread looks at afterwards; new memory is kept here
- * until the import is listed.
+ * until the import is listed. It is kept only while somebody connects: what is not listed otherwise
+ * was disconnected just now, and nobody would ever close its descriptors.
  */
 final class ImportTable {
   private final Object lock = new Object();
@@ -25,17 +26,36 @@ final class ImportTable {
   private final Map<Long, Early> early = new HashMap<>();
   private final Set<ImportSegment> lost = new HashSet<>();
 
+  private int connecting;
+
   private record Early(Notification.Rebind rebind, List<Descriptor> descriptors) {}
+
+  /** A thread is about to ask for a connection; {@link #endConnect} follows in any case. */
+  void beginConnect() {
+    synchronized (lock) {
+      connecting++;
+    }
+  }
+
+  /** The connection is listed, or there is none. */
+  void endConnect() {
+    synchronized (lock) {
+      connecting--;
+      if (connecting == 0) {
+        closeEarly();
+      }
+    }
+  }
 
   /** Lists an import, and gives it the memory that came before. */
   void add(long handle, ImportSegment segment) {
-    Early before;
     synchronized (lock) {
+      // Under the lock: what comes next must not be overtaken by what came before.
+      Early before = early.remove(handle);
+      if (before != null) {
+        segment.rebind(before.rebind(), before.descriptors());
+      }
       imports.put(handle, segment);
-      before = early.remove(handle);
-    }
-    if (before != null) {
-      segment.rebind(before.rebind(), before.descriptors());
     }
   }
 
@@ -72,26 +92,31 @@ final class ImportTable {
   /** Owns the descriptors. */
   void rebind(Notification.Rebind rebind, List<Descriptor> descriptors) {
     ImportSegment segment;
-    Early replaced = null;
+    List<Descriptor> unused = List.of();
     synchronized (lock) {
       segment = imports.get(rebind.handle());
-      if (segment == null) {
-        replaced = early.put(rebind.handle(), new Early(rebind, descriptors));
+      if (segment == null && connecting > 0) {
+        Early replaced = early.put(rebind.handle(), new Early(rebind, descriptors));
+        unused = replaced == null ? unused : replaced.descriptors();
+      } else if (segment == null) {
+        unused = descriptors;
       }
     }
     if (segment != null) {
       segment.rebind(rebind, descriptors);
     }
-    if (replaced != null) {
-      replaced.descriptors().forEach(Descriptor::close);
-    }
+    unused.forEach(Descriptor::close);
   }
 
   /** The session ends: what came for imports that were never listed goes. */
   void close() {
     synchronized (lock) {
-      early.values().forEach(each -> each.descriptors().forEach(Descriptor::close));
-      early.clear();
+      closeEarly();
     }
+  }
+
+  private void closeEarly() {
+    early.values().forEach(each -> each.descriptors().forEach(Descriptor::close));
+    early.clear();
   }
 }
