@@ -17,6 +17,7 @@ import dev.atoll.link.RsmError;
 import dev.atoll.memory.FramePositions;
 import dev.atoll.memory.RefusedMemoryException;
 import dev.atoll.memory.SharedMemory;
+import dev.atoll.rsm.ExportSegment;
 import dev.atoll.rsm.ImportMapping;
 import dev.atoll.rsm.ImportSegment;
 import dev.atoll.rsm.Permission;
@@ -210,6 +211,47 @@ abstract class ChannelContract extends ContractFixture {
       assertThat(sender.isConnected()).isFalse();
       assertRefused(RsmError.SEG_NOT_PUBLISHED, this::sender);
     }
+  }
+
+  @Test
+  void whatIsAcceptedWhileTheConnectionEndsIsInTheChannel() throws Exception {
+    for (int round = 0; round < 50; round++) {
+      // A second publication of the same memory, which ends without a word in the memory.
+      try (ExportSegment other = exporter.controller("loopback").export(ringMemory)) {
+        int id = other.publish(0);
+        var sending =
+            CompletableFuture.supplyAsync(
+                () -> offerUntilRefused(id), task -> Thread.ofPlatform().start(task));
+        long polled = 0;
+        while (polled < 100) {
+          polled += receiver.poll((buffer, offset, length, type) -> {}, 1000);
+        }
+        other.unpublish();
+        long accepted = sending.get(LONG.toSeconds(), TimeUnit.SECONDS);
+        int count = 1;
+        while (count > 0) {
+          count = receiver.poll((buffer, offset, length, type) -> {}, 1000);
+          polled += count;
+        }
+        assertThat(polled).as("round " + round).isGreaterThanOrEqualTo(accepted);
+      }
+      receiver.close();
+      ringMemory.segment().fill((byte) 0);
+      receiver = receiver(3, ChannelOptions.standard());
+    }
+  }
+
+  private long offerUntilRefused(int id) {
+    long accepted = 0;
+    try (var sender =
+        ChannelSender.connect(importer.controller("loopback"), importer.nodeId(), id)) {
+      var outcome = SendOutcome.ACCEPTED;
+      while (outcome == SendOutcome.ACCEPTED || outcome == SendOutcome.FULL) {
+        outcome = offer(sender, "x", 1);
+        accepted += outcome == SendOutcome.ACCEPTED ? 1 : 0;
+      }
+    }
+    return accepted;
   }
 
   @Test

@@ -36,6 +36,7 @@ import java.util.concurrent.locks.LockSupport;
  * need a sender of their own. Close it before its node.
  */
 public final class ChannelSender implements AutoCloseable {
+  private static final boolean IS_X86 = System.getProperty("os.arch").equals("amd64");
   private static final int RECORD_TRIES = 100;
   private static final long RECORD_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
@@ -43,7 +44,11 @@ public final class ChannelSender implements AutoCloseable {
   private final ImportMapping mapping;
   private final FrameProducer producer;
 
-  /** Whether the receiver can't make this process pass a fence, so that each commit must. */
+  /**
+   * Whether each commit must pass a fence: the receiver can't make this process pass one, or (see
+   * {@code ImportSegment}) the processor is not one whose stores are done before it lets go of a
+   * page.
+   */
   private final boolean needsFence;
 
   private long claimOffset;
@@ -94,7 +99,7 @@ public final class ChannelSender implements AutoCloseable {
       int result = posix.membarrier(MemoryCalls.MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED);
       FrameProducer producer = takeRecord(segment, ring);
       Site.hit("channel.connected");
-      return new ChannelSender(segment, mapping, producer, result != 0);
+      return new ChannelSender(segment, mapping, producer, result != 0 || !IS_X86);
     } catch (RuntimeException e) {
       segment.close();
       throw e;
@@ -140,7 +145,7 @@ public final class ChannelSender implements AutoCloseable {
     if (offset < 0) {
       return refusal(offset);
     }
-    return wakeReceiver();
+    return settle();
   }
 
   /**
@@ -206,13 +211,13 @@ public final class ChannelSender implements AutoCloseable {
   /**
    * Gives the claimed message to the receiver.
    *
-   * @return ACCEPTED, or CLOSED if the receiver slept and has gone
+   * @return ACCEPTED, or CLOSED if the connection has ended: the message may be there or not
    * @throws IllegalStateException if no claim is open
    */
   @CheckReturnValue
   public SendOutcome commit() {
     producer.commit();
-    return wakeReceiver();
+    return settle();
   }
 
   /**
@@ -224,11 +229,18 @@ public final class ChannelSender implements AutoCloseable {
     producer.abort();
   }
 
-  private SendOutcome wakeReceiver() {
+  /** Wakes the receiver at need, and looks whether the message is in its memory. */
+  private SendOutcome settle() {
     if (needsFence) {
       VarHandle.fullFence();
+    } else {
+      // No instruction on x86-64; keeps the compiler from moving the commit behind the looks.
+      VarHandle.releaseFence();
     }
-    return producer.isConsumerAsleep() ? postSignal() : SendOutcome.ACCEPTED;
+    SendOutcome outcome = producer.isConsumerAsleep() ? postSignal() : SendOutcome.ACCEPTED;
+    // The connection is marked as ended before its pages become scratch memory: if the mark is not
+    // there yet, no byte of the message has gone there.
+    return segment.isConnected() ? outcome : SendOutcome.CLOSED;
   }
 
   private SendOutcome postSignal() {
