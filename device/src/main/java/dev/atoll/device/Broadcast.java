@@ -75,7 +75,7 @@ final class Broadcast {
     int end = (int) Math.min(targets.length, (long) next + targetsMax);
     for (; next < end; next++) {
       ImportSegmentState target = targets[next];
-      if (target.phase() == ImportSegmentState.Phase.CONNECTED && !target.session().isEnded()) {
+      if (target.phase() == ImportSegmentState.Phase.CONNECTED && !target.isGone()) {
         Signalling.deliver(target, posts.countFor(target));
       }
     }

@@ -19,6 +19,7 @@ final class ImportSegmentState implements SegmentState {
   private Phase phase = Phase.CONNECTED;
   private boolean isOverdue;
   private boolean isLetGo;
+  private boolean isGone;
   private int transfers;
   private int oldTransfers;
   private int rebinds;
@@ -120,6 +121,18 @@ final class ImportSegmentState implements SegmentState {
 
   void setLetGo() {
     isLetGo = true;
+  }
+
+  /**
+   * Whether its program has given the handle back or has ended: nothing may be told to it, while
+   * the export may have to wait for bytes that are on their way.
+   */
+  boolean isGone() {
+    return isGone;
+  }
+
+  void setGone() {
+    isGone = true;
   }
 
   /** It connected while posts were being added up; some had been added before. */

@@ -128,7 +128,7 @@ final class Imports {
     accounts.creditImport(session.credentials().uid());
     session.handles().remove(state.handle());
     session.signals().become(state.handle(), SignalSlotLayout.FREE);
-    letGo(state);
+    leave(state);
     Site.hit("disconnect.freed");
     session.reply(correlation, new Reply.Done());
   }
@@ -154,10 +154,15 @@ final class Imports {
     revocation.letGo(state);
   }
 
+  private void leave(ImportSegmentState state) {
+    rebinding.answered(state);
+    revocation.leave(state);
+  }
+
   /** The importer's session has ended. */
   void abandon(ImportSegmentState state) {
     accounts.creditImport(state.session().credentials().uid());
-    letGo(state);
+    leave(state);
   }
 
   private static void refuse(

@@ -104,7 +104,8 @@ final class Rebinding {
       // Bytes that the device moves for it are on their way to the old memory.
       swap.waiting().add(each);
     }
-    if (each.phase() != ImportSegmentState.Phase.CONNECTED || !each.holdsMemory()) {
+    boolean isConnected = each.phase() == ImportSegmentState.Phase.CONNECTED && !each.isGone();
+    if (!isConnected || !each.holdsMemory()) {
       return;
     }
     Placement placement = export.placement();
@@ -134,7 +135,7 @@ final class Rebinding {
       return;
     }
     for (ImportSegmentState each : List.copyOf(swap.waiting())) {
-      if (each.phase() == ImportSegmentState.Phase.CONNECTED) {
+      if (each.phase() == ImportSegmentState.Phase.CONNECTED && !each.isGone()) {
         each.setOverdue();
         revocation.revoke(each);
       }

@@ -39,7 +39,9 @@ final class Revocation {
     export.whenUnpublished().add(whenDone);
     Site.hit("unpublish.withdrawn");
     for (ImportSegmentState each : List.copyOf(export.imports())) {
-      revoke(each);
+      if (!each.isGone()) {
+        revoke(each);
+      }
     }
     if (!finishIfFree(export)) {
       int publication = export.publications();
@@ -59,7 +61,13 @@ final class Revocation {
     }
   }
 
-  /** An importer has swapped its mapping, has disconnected, or has died. */
+  /** An importer has disconnected or died: from now on its handle may be another segment's. */
+  void leave(ImportSegmentState each) {
+    each.setGone();
+    letGo(each);
+  }
+
+  /** An importer has swapped its mapping or has left. */
   void letGo(ImportSegmentState each) {
     if (each.isMoving()) {
       // What moves bytes for it calls again.

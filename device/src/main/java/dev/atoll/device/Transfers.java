@@ -156,7 +156,7 @@ final class Transfers {
   /** Whoever waits until nothing is on its way to some memory may go on. */
   private void settle(ImportSegmentState state, int begunOn) {
     state.endTransfer(begunOn);
-    if (!state.holdsMemory()) {
+    if (!state.holdsMemory() || state.isGone()) {
       rebinding.answered(state);
     }
     if (state.isLetGo() && !state.isMoving()) {
