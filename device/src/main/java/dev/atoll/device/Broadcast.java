@@ -65,6 +65,11 @@ final class Broadcast {
     return export;
   }
 
+  /** How many imports get what is being delivered. */
+  int size() {
+    return targets.length;
+  }
+
   /** What is posted from now on. */
   Posts following() {
     return following;

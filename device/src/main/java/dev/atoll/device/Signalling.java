@@ -19,6 +19,9 @@ final class Signalling {
   /** Imports that get a signal in one turn. */
   static final int TARGETS_PER_TURN = 256;
 
+  /** Exports with no more imports are served at once, as often as it is asked for. */
+  static final int TARGETS_AT_ONCE = 16;
+
   /** Long enough for the loop to look at everybody else first, too short to sleep. */
   private static final long NEXT_TURN_NANOS = 2_048;
 
@@ -28,6 +31,9 @@ final class Signalling {
   private final Map<ExportSegmentState, Broadcast> running = new LinkedHashMap<>();
 
   private boolean isScheduled;
+
+  /** Imports served at once since the last turn: posts in a row must not hold up the loop either. */
+  private int served;
 
   Signalling(AgentPorts ports) {
     this.ports = ports;
@@ -94,7 +100,10 @@ final class Signalling {
     var posts = new Broadcast.Posts();
     posts.add(isOnce);
     var begun = new Broadcast(export, posts);
-    if (!begun.deliver(TARGETS_PER_TURN)) {
+    int cost = begun.size() <= TARGETS_AT_ONCE ? 0 : Math.min(begun.size(), TARGETS_PER_TURN);
+    boolean isAffordable = served + cost <= TARGETS_PER_TURN;
+    served += isAffordable ? cost : 0;
+    if (!isAffordable || !begun.deliver(TARGETS_PER_TURN)) {
       running.put(export, begun);
       scheduleTurn();
     }
@@ -109,6 +118,7 @@ final class Signalling {
 
   private void turn() {
     isScheduled = false;
+    served = 0;
     if (running.isEmpty()) {
       return;
     }

@@ -149,6 +149,27 @@ class RingServiceTest {
   }
 
   @Test
+  void signalsInARowLetTheLoopLookAtItsSocketsTimeAndAgain() {
+    service.wake(session);
+    int turns = 0;
+    while (ports.timers.isEmpty()) {
+      for (int i = 0; i < 64; i++) {
+        postSignal();
+      }
+      ports.turns.remove().run();
+      assertThat(++turns).as("turns without a look at sockets").isLessThanOrEqualTo(16);
+    }
+    assertThat(ports.turns).isEmpty();
+  }
+
+  private void postSignal() {
+    long position = program.claim();
+    new RingEntry(RingEntry.SIGNAL_POST, RingsLayout.NO_LANE, 1, 0, 0, 0, 0, 0)
+        .write(words, program.payloadOffset(position));
+    program.commit(position);
+  }
+
+  @Test
   void aRequestFindsWhatWasSubmittedBeforeIt() {
     submit();
     service.drain(session);
