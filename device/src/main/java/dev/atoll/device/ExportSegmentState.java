@@ -20,6 +20,7 @@ final class ExportSegmentState implements SegmentState {
   }
 
   private static final int ALLOW_REBIND = 0x01;
+  private static final int WRITE = 0200;
 
   private final ClientSession session;
   private final Request.ExportCreate properties;
@@ -34,6 +35,7 @@ final class ExportSegmentState implements SegmentState {
   private long handle;
   private int segmentId;
   private int publications;
+  private boolean isWritableByOthers;
 
   ExportSegmentState(ClientSession session, Request.ExportCreate properties, ExportFiles files) {
     this.session = session;
@@ -68,6 +70,20 @@ final class ExportSegmentState implements SegmentState {
   void setMemory(Placement nextPlacement, ExportFiles nextFiles) {
     placement = nextPlacement;
     files = nextFiles;
+  }
+
+  /**
+   * Whether a program of another user was ever given the memory for writing: it can keep the
+   * descriptor, and hold up whoever writes by reserving or freeing pages.
+   */
+  boolean isWritableByOthers() {
+    return isWritableByOthers;
+  }
+
+  /** Another program gets descriptors of the memory. */
+  void lendTo(ClientSession importer, int permission) {
+    boolean isOther = importer.credentials().uid() != session.credentials().uid();
+    isWritableByOthers |= isOther && (permission & WRITE) != 0;
   }
 
   boolean isRebindAllowed() {

@@ -98,6 +98,9 @@ final class Imports {
     revocation.signalling().joined(state);
     session.signals().begin(handle);
     Site.hit("connect.granted");
+    if (state.holdsMemory()) {
+      export.lendTo(session, permission);
+    }
     Placement placement = export.placement();
     session.reply(
         correlation,

@@ -32,7 +32,9 @@ final class Signalling {
 
   private boolean isScheduled;
 
-  /** Imports served at once since the last turn: posts in a row must not hold up the loop either. */
+  /**
+   * Imports served at once since the last turn: posts in a row must not hold up the loop either.
+   */
   private int served;
 
   Signalling(AgentPorts ports) {

@@ -15,9 +15,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Moves bytes between a session's bounce area and an exporter's file, by system calls alone.
  *
- * <p>Sealed memory of the device's own user is moved on the loop, a lane's bytes at a time. All
- * else goes to a worker: files can wait for a disk, and another user could hold up a write to his
- * own memory, say by reserving it meanwhile. Owned by the loop.
+ * <p>Sealed memory of the device's own user is moved on the loop, a lane's bytes at a time, unless
+ * another user was ever given it for writing. All else goes to a worker: files can wait for a disk,
+ * and another user could hold up a write to memory that he can write, say by reserving it
+ * meanwhile. Owned by the loop.
  */
 final class Transfers {
   private static final int READ = 0400;
@@ -91,7 +92,9 @@ final class Transfers {
   }
 
   private boolean isQuick(ExportSegmentState export) {
-    return export.files().isSealedMemory() && export.session().credentials().uid() == ownUid;
+    return export.files().isSealedMemory()
+        && export.session().credentials().uid() == ownUid
+        && !export.isWritableByOthers();
   }
 
   /** Where in the exporter's file a transfer goes. */

@@ -31,9 +31,10 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Importers that go while a worker still moves bytes for them. */
-class EndDuringTransferTest {
+/** Where the device moves bytes, and importers that go while it does. */
+class TransfersTest {
   private static final int ID = 0x600000;
+  private static final int READ = 0400;
   private static final int WRITE = 0200;
   private static final int STRANGER = 4711;
 
@@ -42,8 +43,8 @@ class EndDuringTransferTest {
   private final SegmentAgent agent =
       new SegmentAgent(posix, ports, DeviceConfig.standard(), new SplittableRandom(7));
   private final SharedMemory memory = SharedMemory.create(posix, "atoll-test", 4096);
-  private final Program exporter = new Program();
-  private final Program importer = new Program();
+  private final Program exporter = new Program(STRANGER);
+  private final Program importer = new Program(STRANGER);
   private final long export = published();
 
   /** Does at once what goes to workers, unless that is held back. */
@@ -95,15 +96,15 @@ class EndDuringTransferTest {
     public void after(long delayNanos, Runnable action) {}
   }
 
-  /** A program of another user, so that its memory is for workers. */
+  /** A program; if it is of another user than the device, its memory is for workers. */
   private final class Program implements Outbound {
     private final List<Notification> notifications = new ArrayList<>();
-    private final ClientSession session =
-        agent.open(new PeerCredentials(1, STRANGER, STRANGER, List.of()), this);
+    private final ClientSession session;
     private long correlation;
     private @Nullable Reply last;
 
-    Program() {
+    Program(int uid) {
+      session = agent.open(new PeerCredentials(1, uid, uid, List.of()), this);
       ask(new Request.Hello(LinkLimits.VERSION, posix.pageSize()));
     }
 
@@ -132,11 +133,21 @@ class EndDuringTransferTest {
     public void cut() {}
 
     long connect() {
-      return ((Reply.Connected) ask(new Request.ImportConnect(1, ID, WRITE))).handle();
+      return connect(WRITE);
+    }
+
+    long connect(int permission) {
+      return ((Reply.Connected) ask(new Request.ImportConnect(1, ID, permission))).handle();
     }
 
     /** Submits a put, which reaches a worker and stays there. */
     void beginPut(long handle) {
+      submitPut(handle);
+      assertThat(ports.held).as("a transfer on a worker").hasSize(1);
+    }
+
+    /** Submits a put; if it reaches a worker, it stays there. */
+    void submitPut(long handle) {
       ask(new Request.RingsOpen());
       ClientRings rings = Objects.requireNonNull(session.rings());
       var request =
@@ -158,7 +169,6 @@ class EndDuringTransferTest {
       ports.isHolding = true;
       tell(new Request.RingsWake());
       ports.turns.remove().run();
-      assertThat(ports.held).as("a transfer on a worker").hasSize(1);
       ports.isHolding = false;
     }
   }
@@ -167,15 +177,19 @@ class EndDuringTransferTest {
     Descriptor control = reopen(memory.control().descriptor());
     Reply created =
         program.ask(
-            new Request.ExportCreate(4096, 0, false, 0622, 0),
+            new Request.ExportCreate(4096, 0, false, 0666, 0),
             posix.duplicate(memory.descriptor()),
             control);
     return ((Reply.ExportCreated) created).handle();
   }
 
   private long published() {
-    long handle = created(exporter);
-    exporter.ask(new Request.ExportPublish(handle, ID, List.of()));
+    return published(exporter, ID);
+  }
+
+  private long published(Program program, int id) {
+    long handle = created(program);
+    program.ask(new Request.ExportPublish(handle, id, List.of()));
     return handle;
   }
 
@@ -227,5 +241,27 @@ class EndDuringTransferTest {
     assertThat(importer.notifications).isEmpty();
     ports.held.removeFirst().run();
     assertThat(exporter.last).isInstanceOf(Reply.Done.class);
+  }
+
+  @Test
+  void memoryOfTheDevicesOwnUserIsMovedAtOnceUntilAnotherUserCanHoldItUp() {
+    exporter.ask(new Request.ExportDestroy(export));
+    Program own = new Program(posix.effectiveUid());
+    published(own, ID);
+
+    importer.submitPut(importer.connect(WRITE));
+    assertThat(ports.held).as("nobody else has a descriptor").isEmpty();
+    Program same = new Program(posix.effectiveUid());
+    same.connect(READ | WRITE);
+    new Program(STRANGER).connect(READ);
+    Program second = new Program(STRANGER);
+    second.submitPut(second.connect(WRITE));
+    assertThat(ports.held).as("no other user can write or reserve it").isEmpty();
+
+    long shared = importer.connect(READ | WRITE);
+    importer.ask(new Request.ImportDisconnect(shared));
+    Program third = new Program(STRANGER);
+    third.beginPut(third.connect(WRITE));
+    ports.held.removeFirst().run();
   }
 }
