@@ -152,14 +152,16 @@ final class Imports {
     session.reply(correlation, new Reply.Done());
   }
 
+  /** From now on the handle may be another segment's. */
+  private void leave(ImportSegmentState state) {
+    // First of all: an answer may begin the next change of memory, which must not wait for it.
+    state.setGone();
+    letGo(state);
+  }
+
   private void letGo(ImportSegmentState state) {
     rebinding.answered(state);
     revocation.letGo(state);
-  }
-
-  private void leave(ImportSegmentState state) {
-    rebinding.answered(state);
-    revocation.leave(state);
   }
 
   /** The importer's session has ended. */

@@ -19,17 +19,31 @@ import org.jspecify.annotations.Nullable;
  * the segment's.
  */
 final class Rebinding {
+  /** Changes of one export's memory that may wait for the one under way. */
+  private static final int WAITING_MAX = 16;
+
   private final AgentPorts ports;
   private final Offers offers;
+  private final UserAccounts accounts;
   private final Revocation revocation;
   private final long timeoutNanos;
 
-  Rebinding(AgentPorts ports, Offers offers, Revocation revocation, long timeoutNanos) {
-    this.ports = ports;
-    this.offers = offers;
+  Rebinding(Parts parts, Revocation revocation, long timeoutNanos) {
+    this.ports = parts.ports();
+    this.offers = parts.offers();
+    this.accounts = parts.accounts();
     this.revocation = revocation;
     this.timeoutNanos = timeoutNanos;
   }
+
+  /**
+   * What memory is changed with.
+   *
+   * @param ports what is done elsewhere than on the loop
+   * @param offers who looks at the files
+   * @param accounts who counts what users have
+   */
+  record Parts(AgentPorts ports, Offers offers, UserAccounts accounts) {}
 
   /** Takes the request; owns the envelope's descriptors. */
   void request(ClientSession session, Request.Envelope envelope, Request.ExportRebind request) {
@@ -53,9 +67,34 @@ final class Rebinding {
       files.closeBy(ports);
       session.reply(correlation, fault == null ? new Reply.Done() : fault);
     } else if (session.handles().find(request.handle()) instanceof ExportSegmentState export) {
-      begin(
-          export, Placement.of(request), files, () -> session.reply(correlation, new Reply.Done()));
+      Runnable answer = () -> session.reply(correlation, new Reply.Done());
+      Reply.Refused refusal = beginOrRefuse(export, Placement.of(request), files, answer);
+      if (refusal != null) {
+        files.closeBy(ports);
+        session.reply(correlation, refusal);
+      }
     }
+  }
+
+  /** Old and new files are open, until the old ones are closed. */
+  private Reply.@Nullable Refused beginOrRefuse(
+      ExportSegmentState export, Placement placement, ExportFiles files, Runnable answer) {
+    if (export.whenRebound().size() >= WAITING_MAX) {
+      return Reply.Refused.of(
+          RsmError.INSUFFICIENT_RESOURCES,
+          WAITING_MAX + " changes of the segment's memory wait already");
+    }
+    int uid = export.session().credentials().uid();
+    Reply.Refused refusal = accounts.chargeRebind(uid);
+    if (refusal == null) {
+      Runnable whenDone =
+          () -> {
+            accounts.creditRebind(uid);
+            answer.run();
+          };
+      begin(export, placement, files, whenDone);
+    }
+    return refusal;
   }
 
   private static Reply.@Nullable Refused findFault(

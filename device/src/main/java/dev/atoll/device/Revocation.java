@@ -61,12 +61,6 @@ final class Revocation {
     }
   }
 
-  /** An importer has disconnected or died: from now on its handle may be another segment's. */
-  void leave(ImportSegmentState each) {
-    each.setGone();
-    letGo(each);
-  }
-
   /** An importer has swapped its mapping or has left. */
   void letGo(ImportSegmentState each) {
     if (each.isMoving()) {

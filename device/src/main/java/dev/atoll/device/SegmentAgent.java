@@ -58,7 +58,8 @@ final class SegmentAgent {
     var accounts =
         new UserAccounts(config.quotas(), posix.effectiveUid(), UserAccounts.descriptorsMax());
     var offers = new Offers(ports, fileCheck, posix.pageSize());
-    this.rebinding = new Rebinding(ports, offers, revocation, timeoutNanos);
+    this.rebinding =
+        new Rebinding(new Rebinding.Parts(ports, offers, accounts), revocation, timeoutNanos);
     this.exports =
         new Exports(new Exports.Parts(ports, offers, accounts), ids, revocation, config.nodeId());
     this.imports = new Imports(ids, revocation, rebinding, accounts, config.nodeId());

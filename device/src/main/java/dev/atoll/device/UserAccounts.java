@@ -28,7 +28,9 @@ final class UserAccounts {
   private final int ownUid;
   private final long exportsMax;
   private final Map<Integer, Account> accounts = new HashMap<>();
-  private long exports;
+
+  /** Exports, and changes of their memory under way: each has as many descriptors. */
+  private long files;
 
   UserAccounts(Quotas quotas, int ownUid, long descriptorsMax) {
     this.quotas = quotas;
@@ -65,24 +67,48 @@ final class UserAccounts {
               + " bytes and may export "
               + quotas.bytesPerUserMax());
     }
+    Reply.Refused fault = chargeFiles(uid, account);
+    if (fault == null) {
+      account.exports++;
+      account.bytes += bytes;
+    }
+    return fault;
+  }
+
+  private Reply.@Nullable Refused chargeFiles(int uid, Account account) {
     boolean isTrusted = uid == 0 || uid == ownUid;
-    if (exports >= exportsMax || (!isTrusted && account.exports >= exportsMax / 2)) {
+    if (files >= exportsMax || (!isTrusted && account.files >= exportsMax / 2)) {
       return refuse(
           "the device has descriptors for "
               + (isTrusted ? exportsMax : exportsMax / 2)
               + " exports; raise its limit of open files (ulimit -n)");
     }
-    exports++;
-    account.exports++;
-    account.bytes += bytes;
+    files++;
+    account.files++;
     return null;
+  }
+
+  private void creditFiles(Account account) {
+    files--;
+    account.files--;
   }
 
   void creditExport(int uid, long bytes) {
     Account account = of(uid);
-    exports--;
+    creditFiles(account);
     account.exports--;
     account.bytes -= bytes;
+    forgetIfEmpty(uid, account);
+  }
+
+  /** Takes the files of a change of memory into account, or says why that can't be. */
+  Reply.@Nullable Refused chargeRebind(int uid) {
+    return chargeFiles(uid, of(uid));
+  }
+
+  void creditRebind(int uid) {
+    Account account = of(uid);
+    creditFiles(account);
     forgetIfEmpty(uid, account);
   }
 
@@ -107,7 +133,7 @@ final class UserAccounts {
   }
 
   private void forgetIfEmpty(int uid, Account account) {
-    if (account.exports == 0 && account.imports == 0) {
+    if (account.files == 0 && account.imports == 0) {
       accounts.remove(uid);
     }
   }
@@ -118,6 +144,7 @@ final class UserAccounts {
 
   private static final class Account {
     private int exports;
+    private int files;
     private int imports;
     private long bytes;
   }

@@ -109,6 +109,38 @@ class HostileRebindTest extends HostileFixture {
   }
 
   @Test
+  void aFloodOfRebindsThatWaitForADeafImporterIsRefused() {
+    device.close();
+    honest.close();
+    // Longer than a client waits for its answers.
+    device = start(posix, DeviceConfig.standard().withRevocationTimeout(LONG.multipliedBy(2)));
+    honest = greeted();
+    int waiting = 1 + 16;
+    try (Export export = new Export(ALLOW_REBIND);
+        RawClient importer = greeted();
+        SharedMemory other = SharedMemory.create(posix, "atoll-test", 4096);
+        Descriptor control = reopen(other.control().descriptor())) {
+      export.publish();
+      Reply connected = importer.ask(new Request.ImportConnect(1, ID, 0400));
+      importer.lastDescriptors().forEach(Descriptor::close);
+      for (int i = 0; i < waiting; i++) {
+        assertThat(export.client.tell(rebind(export), other.descriptor(), control)).isTrue();
+      }
+      for (int i = 0; i < waiting; i++) {
+        assertRefused(
+            export.client.ask(rebind(export), other.descriptor(), control),
+            RsmError.INSUFFICIENT_RESOURCES);
+      }
+      importer.tell(new Request.ImportDisconnect(((Reply.Connected) connected).handle()));
+      for (int i = 0; i < waiting; i++) {
+        assertThat(export.client.awaitReply()).isInstanceOf(Reply.Done.class);
+      }
+      assertThat(export.client.ask(rebind(export), other.descriptor(), control))
+          .isInstanceOf(Reply.Done.class);
+    }
+  }
+
+  @Test
   void refusesAListWithWrongDigitsAndUnknownFlags() {
     try (Export export = new Export(ALLOW_REBIND)) {
       export.publish();

@@ -33,7 +33,12 @@ class RingServiceTest {
   private final Revocation revocation = new Revocation(ids, ports, signalling, 1);
   private final Rebinding rebinding =
       new Rebinding(
-          ports, new Offers(ports, new ExportFileCheck(posix, Set.of()), 4096), revocation, 1);
+          new Rebinding.Parts(
+              ports,
+              new Offers(ports, new ExportFileCheck(posix, Set.of()), 4096),
+              new UserAccounts(Quotas.standard(), 1, 1024)),
+          revocation,
+          1);
   private final RingService service =
       new RingService(
           posix, ports, new Transfers(posix, ports, rebinding, revocation), signalling, () -> {});

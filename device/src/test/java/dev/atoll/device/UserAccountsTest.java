@@ -69,6 +69,19 @@ class UserAccountsTest {
   }
 
   @Test
+  void changesOfMemoryUnderWayTakeDescriptorsToo() {
+    UserAccounts accounts = with(Quotas.standard(), 40);
+    for (int i = 0; i < 3; i++) {
+      assertThat(accounts.chargeExport(OTHER, 1)).isNull();
+      assertThat(accounts.chargeRebind(OTHER)).isNull();
+    }
+    assertRefused(accounts.chargeRebind(OTHER), "ulimit");
+    assertRefused(accounts.chargeExport(OTHER, 1), "ulimit");
+    accounts.creditRebind(OTHER);
+    assertThat(accounts.chargeRebind(OTHER)).isNull();
+  }
+
+  @Test
   void readsTheLimitOfThisProcess() {
     assertThat(UserAccounts.descriptorsMax()).isGreaterThan(3);
   }
