@@ -14,6 +14,7 @@ import java.lang.foreign.MemorySegment;
 public final class Lane {
   private static final long WORD_BYTES = 4;
 
+  private final SessionRings rings;
   private final int number;
   private final RingsLayout layout;
   private final Words submission;
@@ -24,7 +25,8 @@ public final class Lane {
   /** Of the entry submitted last; volatile, as lanes change hands. */
   private volatile int sequence;
 
-  Lane(int number, RingsLayout layout, SessionRings.Memory memory) {
+  Lane(SessionRings rings, int number, RingsLayout layout, SessionRings.Memory memory) {
+    this.rings = rings;
     this.number = number;
     this.layout = layout;
     this.submission = memory.submission();
@@ -35,6 +37,16 @@ public final class Lane {
             .asSlice(layout.bounceOffset() + layout.laneOffset(number), layout.laneBytes());
     this.word = memory.completionFile().asSlice(layout.completionOffset(number), WORD_BYTES);
     this.sequence = sequenceAcquire();
+  }
+
+  /**
+   * Gives the rings that the lane belongs to. The session may have others by now, with a lane of
+   * the same number.
+   *
+   * @return the rings, where it is submitted and given back
+   */
+  public SessionRings rings() {
+    return rings;
   }
 
   int number() {

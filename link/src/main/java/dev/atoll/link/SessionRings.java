@@ -51,7 +51,7 @@ public final class SessionRings implements AutoCloseable {
     this.ring = SlotRing.attach(memory.submission(), layout.slots());
     this.free = new AtomicReferenceArray<>(layout.lanes());
     for (int i = 0; i < layout.lanes(); i++) {
-      free.set(i, new Lane(i, layout, memory));
+      free.set(i, new Lane(this, i, layout, memory));
     }
     this.room = new Semaphore(layout.lanes());
   }

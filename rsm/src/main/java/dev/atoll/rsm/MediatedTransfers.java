@@ -68,7 +68,7 @@ final class MediatedTransfers {
       transfer(operation, lane, RingEntry.PUT, offset, part);
       return part;
     } finally {
-      giveBack(lane);
+      lane.rings().giveBack(lane);
     }
   }
 
@@ -93,7 +93,7 @@ final class MediatedTransfers {
       MemorySegment.copy(lane.bounce(), 0, target, targetOffset, part);
       return part;
     } finally {
-      giveBack(lane);
+      lane.rings().giveBack(lane);
     }
   }
 
@@ -131,20 +131,13 @@ final class MediatedTransfers {
       return lane;
     } finally {
       if (!isReady) {
-        giveBack(lane);
+        lane.rings().giveBack(lane);
       }
     }
   }
 
-  private void giveBack(Lane lane) {
-    SessionRings rings = context.session().openRings();
-    if (rings != null) {
-      rings.giveBack(lane);
-    }
-  }
-
   private void transfer(String operation, Lane lane, int kind, long offset, long length) {
-    SessionRings rings = rings(operation);
+    SessionRings rings = lane.rings();
     while (!rings.submit(lane, kind, handle, offset, length)) {
       // More signals are on their way than the ring has slots for; the device takes them at once.
       checkLive(operation);
@@ -157,15 +150,6 @@ final class MediatedTransfers {
     int code = lane.code();
     if (code != 0) {
       throw refusal(operation, code, lane.errno());
-    }
-  }
-
-  private SessionRings rings(String operation) {
-    try {
-      return context.session().rings();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new RsmException(RsmError.INTERRUPTED, operation, "", e);
     }
   }
 
@@ -198,7 +182,7 @@ final class MediatedTransfers {
         return;
       }
       checkLive(operation);
-      context.calls().wake(operation, rings(operation));
+      context.calls().wake(operation, lane.rings());
       // Woken or done: the next turn finds out which.
       if (waiter.awaitChange(lane.word(), seen, Deadline.never(context.clock()))
           == InterruptibleWait.Outcome.INTERRUPTED) {
