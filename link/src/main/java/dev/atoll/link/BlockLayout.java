@@ -8,7 +8,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /**
- * The block: one message of a session's socket, version 1, little-endian.
+ * The block: one message of a session's socket, version 2, little-endian.
  *
  * <pre>
  *   0                   4                   8

@@ -4,7 +4,7 @@ package dev.atoll.link;
 /** The bounds of a session, the same for both carriers. */
 public final class LinkLimits {
   /** Version of the protocol; the two sides must agree exactly. */
-  public static final int VERSION = 1;
+  public static final int VERSION = 2;
 
   /** Bytes of the longest block. */
   public static final int BLOCK_BYTES_MAX = 2048;

@@ -27,6 +27,8 @@ final class ExporterRole implements AutoCloseable {
   private final Path path;
   private final int segmentId;
   private final Output output;
+  private static final int ALL_READ = 0444;
+
   private final Clock clock = Clock.system();
   private @Nullable Node node;
   private @Nullable PmemMapping mapping;
@@ -45,7 +47,9 @@ final class ExporterRole implements AutoCloseable {
         .on("await", _ -> await())
         .on("echo", count -> echo(Integer.parseInt(count)))
         .on("persist", _ -> persist())
-        .on("write", _ -> write());
+        .on("write", _ -> write())
+        .on("withdraw", _ -> withdraw())
+        .on("narrow", _ -> narrow());
   }
 
   private Map<String, Object> open() {
@@ -119,6 +123,17 @@ final class ExporterRole implements AutoCloseable {
       output.line(Long.toString(number));
     }
     return Map.of("full", true);
+  }
+
+  private Map<String, Object> withdraw() {
+    long start = clock.nanos();
+    export().unpublish();
+    return Map.of("micros", (clock.nanos() - start) / 1_000);
+  }
+
+  private Map<String, Object> narrow() {
+    int node = java.util.Objects.requireNonNull(this.node).nodeId();
+    return Map.of("id", export().publish(segmentId, Access.node(node, ALL_READ)));
   }
 
   private PmemMapping mapping() {

@@ -51,7 +51,8 @@ final class ImporterRole implements AutoCloseable {
         .on("signals", rounds -> signals(Integer.parseInt(rounds)))
         .on("peek", _ -> peek())
         .on("watch", _ -> watch())
-        .on("verify", _ -> verify());
+        .on("verify", _ -> verify())
+        .on("try", word -> Map.of("answer", tryToConnect(Permission.valueOf(word))));
   }
 
   private Map<String, Object> connect(Permission permission) {
@@ -85,11 +86,16 @@ final class ImporterRole implements AutoCloseable {
   }
 
   private void connectForWriting() {
+    connectAndLeave(Permission.READ_WRITE);
+  }
+
+  private void connectAndLeave(Permission permission) {
     Node attached = java.util.Objects.requireNonNull(node);
-    attached
-        .controller("loopback")
-        .connect(attached.nodeId(), segmentId, Permission.READ_WRITE)
-        .close();
+    attached.controller("loopback").connect(attached.nodeId(), segmentId, permission).close();
+  }
+
+  private String tryToConnect(Permission permission) {
+    return codeOf(() -> connectAndLeave(permission));
   }
 
   private static String codeOf(Runnable operation) {

@@ -271,8 +271,25 @@ final class TourStory {
     narration.check("the text is intact", isSame);
     narration.check("the importer's line is intact", verified.says("note", NOTE));
     narration.check("the importer finds the same records", verified.number("whole") == whole);
+    withdraw(cast, again);
     again.send("quit");
     again.awaitDeath();
+  }
+
+  private void withdraw(Cast cast, TourChild exporter) throws IOException, InterruptedException {
+    narration.step("The exporter withdraws its segment");
+    cast.importer().ask("watch");
+    ChildAnswer withdrawn = exporter.ask("withdraw");
+    narration.say(
+        "Process %d took the segment back (%s us): the importer's pages were swapped in place.",
+        exporter.pid(), withdrawn.text("micros"));
+    seen(cast.importer(), cast.importer().answer());
+    exporter.ask("narrow");
+    String writing = cast.importer().ask("try READ_WRITE").text("answer");
+    String reading = cast.importer().ask("try READ").text("answer");
+    narration.say("Published again, for reading only: READ_WRITE is %s, READ is %s.", writing, reading);
+    narration.check("the new list refuses writing", writing.equals(REFUSED));
+    narration.check("the new list grants reading", reading.equals("granted"));
   }
 
   private void end(Cast cast) throws IOException, InterruptedException {
