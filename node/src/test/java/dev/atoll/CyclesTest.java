@@ -73,7 +73,7 @@ class CyclesTest {
         Node exporter = carrier.attach();
         Node importer = carrier.attach()) {
       cycle(exporter, importer, 0x600000);
-      Conditions.await("what the first left", PATIENCE, () -> mappings() <= 4);
+      // Other tests of this process may have some too; those can only become fewer.
       long descriptors = descriptors();
       long mappings = mappings();
       for (int i = 0; i < SHORT; i++) {
@@ -93,7 +93,6 @@ class CyclesTest {
       for (int i = 0; i < WARM_UP; i++) {
         cycle(exporter, importer, 0x600000 + i);
       }
-      Conditions.await("what the first left", PATIENCE, () -> mappings() <= 8);
       long descriptors = descriptors();
       long mappings = mappings();
       System.gc();

@@ -287,7 +287,8 @@ final class TourStory {
     exporter.ask("narrow");
     String writing = cast.importer().ask("try READ_WRITE").text("answer");
     String reading = cast.importer().ask("try READ").text("answer");
-    narration.say("Published again, for reading only: READ_WRITE is %s, READ is %s.", writing, reading);
+    narration.say(
+        "Published again, for reading only: READ_WRITE is %s, READ is %s.", writing, reading);
     narration.check("the new list refuses writing", writing.equals(REFUSED));
     narration.check("the new list grants reading", reading.equals("granted"));
   }
