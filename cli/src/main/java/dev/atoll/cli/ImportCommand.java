@@ -2,8 +2,11 @@
 package dev.atoll.cli;
 
 import dev.atoll.Node;
+import dev.atoll.link.RsmError;
+import dev.atoll.rsm.Controller;
 import dev.atoll.rsm.ImportSegment;
 import dev.atoll.rsm.Permission;
+import dev.atoll.rsm.RsmException;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -53,6 +56,27 @@ final class ImportCommand implements Runnable {
       throw new CommandLine.ParameterException(spec.commandLine(), "NODE:ID is missing");
     }
     return wanted;
+  }
+
+  /** Connects for writing, with the right to read too if it is to be had, as that is faster. */
+  void connectForWriting(SegmentCommand.Use use) throws IOException, InterruptedException {
+    SegmentName wanted = name();
+    try (Node node = directory.attach();
+        ImportSegment segment = connectForWriting(node, wanted)) {
+      use.accept(segment);
+    }
+  }
+
+  private static ImportSegment connectForWriting(Node node, SegmentName wanted) {
+    Controller loopback = node.controller("loopback");
+    try {
+      return loopback.connect(wanted.nodeId(), wanted.segmentId(), Permission.READ_WRITE);
+    } catch (RsmException e) {
+      if (e.error() != RsmError.PERM_DENIED) {
+        throw e;
+      }
+      return loopback.connect(wanted.nodeId(), wanted.segmentId(), Permission.WRITE);
+    }
   }
 
   void connect(Permission permission, SegmentCommand.Use use)

@@ -146,24 +146,21 @@ final class ImportCpCommand extends SegmentCommand {
 
   private void copyIn(InputStream stream, long most, boolean isOpenEnded)
       throws IOException, InterruptedException {
-    // Not WRITE alone: a mapped descriptor can not grant writing without reading.
-    connect(
-        Permission.READ_WRITE,
-        segment -> {
-          if (!isOpenEnded) {
-            requireInside(segment, offset(), most);
-          }
-          var copy = new SegmentCopy(segment, Progress.on(streams(), isOpenEnded ? -1 : most));
-          long done = copy.in(offset(), stream, most);
-          if (!isOpenEnded && done < most) {
-            throw new Refusal(
-                ExitCode.FAILED,
-                "RSMERR_BAD_LENGTH",
-                "the source ended after " + done + " of " + most + " bytes, which are written");
-          }
-          if (isSignalling) {
-            segment.signals().post();
-          }
-        });
+    connectForWriting(segment -> {
+      if (!isOpenEnded) {
+        requireInside(segment, offset(), most);
+      }
+      var copy = new SegmentCopy(segment, Progress.on(streams(), isOpenEnded ? -1 : most));
+      long done = copy.in(offset(), stream, most);
+      if (!isOpenEnded && done < most) {
+        throw new Refusal(
+            ExitCode.FAILED,
+            "RSMERR_BAD_LENGTH",
+            "the source ended after " + done + " of " + most + " bytes, which are written");
+      }
+      if (isSignalling) {
+        segment.signals().post();
+      }
+    });
   }
 }

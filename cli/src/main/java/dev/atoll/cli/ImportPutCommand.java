@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.atoll.cli;
 
-import dev.atoll.rsm.Permission;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -52,18 +51,15 @@ final class ImportPutCommand extends SegmentCommand {
   }
 
   private void put(InputStream source, long sizeBytes) throws IOException, InterruptedException {
-    connect(
-        // Not WRITE alone: a mapped descriptor can not grant writing without reading.
-        Permission.READ_WRITE,
-        segment -> {
-          if (sizeBytes >= 0) {
-            requireInside(segment, offset(), sizeBytes);
-          }
-          var copy = new SegmentCopy(segment, Progress.on(streams(), sizeBytes));
-          long ignored = copy.in(offset(), source, Long.MAX_VALUE);
-          if (isSignalling) {
-            segment.signals().post();
-          }
-        });
+    connectForWriting(segment -> {
+      if (sizeBytes >= 0) {
+        requireInside(segment, offset(), sizeBytes);
+      }
+      var copy = new SegmentCopy(segment, Progress.on(streams(), sizeBytes));
+      long ignored = copy.in(offset(), source, Long.MAX_VALUE);
+      if (isSignalling) {
+        segment.signals().post();
+      }
+    });
   }
 }

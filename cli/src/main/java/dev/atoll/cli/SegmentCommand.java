@@ -58,6 +58,11 @@ abstract class SegmentCommand implements Callable<Integer> {
     Objects.requireNonNull(parent).connect(permission, use);
   }
 
+  /** Connects with the right to write, and disconnects afterwards. */
+  final void connectForWriting(Use use) throws IOException, InterruptedException {
+    Objects.requireNonNull(parent).connectForWriting(use);
+  }
+
   /** How many bytes a command is about: what was asked for, or all from the offset on. */
   final long lengthIn(ImportSegment segment, @Nullable Long asked) {
     long length = asked == null ? Math.max(0, segment.size() - offset) : asked;

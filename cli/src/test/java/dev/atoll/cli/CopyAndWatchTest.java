@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.atoll.Node;
 import dev.atoll.base.Clock;
 import dev.atoll.memory.SharedMemory;
+import dev.atoll.rsm.Access;
 import dev.atoll.rsm.ExportSegment;
 import dev.atoll.rsm.ImportSegment;
 import dev.atoll.rsm.Permission;
@@ -129,6 +130,18 @@ class CopyAndWatchTest {
     assertThat(memory.segment().asSlice(0, content.length).toArray(ValueLayout.JAVA_BYTE))
         .isEqualTo(content);
     assertThat(use("cp", "--from", source.toString(), "--length", "1").code()).isZero();
+  }
+
+  @Test
+  void whoMayWriteAndNotReadCopiesInAllTheSame() {
+    export.republish(Access.node(1, 0222));
+    for (String[] words : new String[][] {{"cp", "--from", "-"}, {"put"}}) {
+      memory.segment().fill((byte) 0);
+      Cli.Result in = Cli.runWith(new byte[] {9, 8, 7}, line(words));
+      assertThat(in.code()).as(in.err()).isZero();
+      assertThat(memory.segment().get(ValueLayout.JAVA_BYTE, 2)).isEqualTo((byte) 7);
+    }
+    assertThat(use("get").err()).contains("RSMERR_PERM_DENIED");
   }
 
   @Test
