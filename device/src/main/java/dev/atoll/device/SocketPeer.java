@@ -44,6 +44,12 @@ final class SocketPeer implements Outbound {
    */
   private static final int BACKLOG_MAX = 3 * LinkLimits.HANDLES_MAX + LinkLimits.OUTSTANDING_MAX;
 
+  /**
+   * Descriptors that are kept for such a program, as many as go with its answers. It is not told of
+   * new memory beyond that, and so loses those connections.
+   */
+  private static final int KEPT_MAX = 2 * LinkLimits.OUTSTANDING_MAX;
+
   private final Posix posix;
   private final SegmentAgent agent;
   private final Descriptor socket;
@@ -53,6 +59,7 @@ final class SocketPeer implements Outbound {
   private final Host host;
   private @Nullable ClientSession session;
   private @Nullable Registration registration;
+  private int kept;
   private boolean isBroken;
   private boolean isClosed;
 
@@ -171,6 +178,9 @@ final class SocketPeer implements Outbound {
 
   @Override
   public boolean notify(Notification notification, List<Descriptor> borrowed) {
+    if (!borrowed.isEmpty() && kept + borrowed.size() > KEPT_MAX) {
+      return false;
+    }
     send(ReplyCodec.encode(outbox, notification), borrowed);
     return true;
   }
@@ -214,17 +224,19 @@ final class SocketPeer implements Outbound {
       breakOff();
       return;
     }
-    List<Descriptor> kept = new ArrayList<>(borrowed.size());
+    List<Descriptor> copies = new ArrayList<>(borrowed.size());
     try {
-      borrowed.forEach(each -> kept.add(posix.duplicate(each)));
+      borrowed.forEach(each -> copies.add(posix.duplicate(each)));
     } catch (ErrnoException e) {
       // Without its descriptors the answer is worth nothing, and the next one may be no better.
       LOG.log(Level.WARNING, "event=session-cut session=" + session().number(), e);
-      kept.forEach(Descriptor::close);
+      copies.forEach(Descriptor::close);
       breakOff();
       return;
     }
-    backlog.addLast(new Pending(MemorySegment.ofArray(block.toArray(ValueLayout.JAVA_BYTE)), kept));
+    kept += copies.size();
+    backlog.addLast(
+        new Pending(MemorySegment.ofArray(block.toArray(ValueLayout.JAVA_BYTE)), copies));
   }
 
   private void drain() {
@@ -240,6 +252,7 @@ final class SocketPeer implements Outbound {
         close();
         return;
       }
+      kept -= next.descriptors().size();
       backlog.removeFirst().close();
     }
     if (!isClosed) {

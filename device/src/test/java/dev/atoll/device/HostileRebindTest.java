@@ -141,6 +141,27 @@ class HostileRebindTest extends HostileFixture {
   }
 
   @Test
+  void aDeafImporterOfManyDoesNotUseUpTheDevicesDescriptors() {
+    int imports = 1_000;
+    try (Export export = new Export(ALLOW_REBIND);
+        RawClient deaf = greeted();
+        SharedMemory other = SharedMemory.create(posix, "atoll-test", 4096);
+        Descriptor control = reopen(other.control().descriptor())) {
+      export.publish();
+      for (int i = 0; i < imports; i++) {
+        assertThat(deaf.ask(new Request.ImportConnect(1, ID, 0400)))
+            .isInstanceOf(Reply.Connected.class);
+        deaf.lastDescriptors().forEach(Descriptor::close);
+      }
+      long before = descriptors();
+      assertThat(export.client.ask(rebind(export), other.descriptor(), control))
+          .isInstanceOf(Reply.Done.class);
+      assertThat(descriptors() - before).isLessThanOrEqualTo(512 + 3);
+      assertThat(device.status().imports()).isZero();
+    }
+  }
+
+  @Test
   void refusesAListWithWrongDigitsAndUnknownFlags() {
     try (Export export = new Export(ALLOW_REBIND)) {
       export.publish();
