@@ -59,7 +59,9 @@ class HostileClientTest extends HostileFixture {
   void refusesAnotherVersionOrPageSizeNamingBoth() {
     try (RawClient client = connect()) {
       assertThat(client.ask(new Request.Hello(LinkLimits.VERSION + 1, 4096)).toString())
-          .contains("it speaks version 1, you speak 2");
+          .contains(
+              "it speaks version %d, you speak %d"
+                  .formatted(LinkLimits.VERSION, LinkLimits.VERSION + 1));
       assertThat(client.ask(new Request.Hello(LinkLimits.VERSION, 65536)).toString())
           .contains("4096 bytes, yours 65536");
     }

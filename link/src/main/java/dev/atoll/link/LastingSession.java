@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.atoll.link;
 
-import dev.atoll.base.AtollException;
 import dev.atoll.base.Site;
 import dev.atoll.memory.MapRequest;
 import dev.atoll.memory.MappedRange;
@@ -229,7 +228,7 @@ public final class LastingSession implements Session {
     SocketSession fresh;
     try {
       fresh = connector.connect();
-    } catch (AtollException e) {
+    } catch (RuntimeException e) {
       LOG.log(Level.DEBUG, "event=session-not-resumed", e);
       return false;
     }
@@ -247,7 +246,8 @@ public final class LastingSession implements Session {
       }
       Site.hit("session.resumed");
       return true;
-    } catch (AtollException e) {
+    } catch (RuntimeException e) {
+      // Whatever it is, the next attempt may do better, and nobody else would make one.
       LOG.log(Level.WARNING, "event=session-not-resumed", e);
       return false;
     } finally {

@@ -16,7 +16,9 @@ import dev.atoll.posix.Posix;
 import java.lang.System.Logger.Level;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +42,11 @@ public final class ExportSegment implements AutoCloseable {
   private static final int ALL_MODE_BITS = 0777;
 
   private static final System.Logger LOG = System.getLogger(ExportSegment.class.getName());
+
+  /** How often an export is offered to a device that has come back and is busy. */
+  private static final int RESUME_ATTEMPTS = 50;
+
+  private static final long RESUME_REST_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
   private final RsmContext context;
   private final ExportOptions options;
@@ -106,10 +113,7 @@ public final class ExportSegment implements AutoCloseable {
       if (region.control().isWritable()) {
         region.control().nextGeneration();
       }
-      try (OfferedMemory offered = OfferedMemory.of(context.posix(), region)) {
-        var request = new Request.ExportResume(handle, posted, request(region, mode, options));
-        fresh.call(CREATE, request, offered.descriptors()).closeDescriptors();
-      }
+      offerAgain(fresh, posted);
       Site.hit("resume.created");
     } catch (RsmException | ErrnoException | IllegalStateException e) {
       LOG.log(Level.WARNING, "event=export-not-resumed handle=" + handle, e);
@@ -118,6 +122,22 @@ public final class ExportSegment implements AutoCloseable {
       return;
     }
     resumePublication(fresh);
+  }
+
+  /** A device that has just started may be busy with what everybody brings back at once. */
+  private void offerAgain(DeviceCalls fresh, int posted) {
+    for (int attempt = 1; ; attempt++) {
+      try (OfferedMemory offered = OfferedMemory.of(context.posix(), region)) {
+        var request = new Request.ExportResume(handle, posted, request(region, mode, options));
+        fresh.call(CREATE, request, offered.descriptors()).closeDescriptors();
+        return;
+      } catch (RsmException e) {
+        if (e.error() != RsmError.INSUFFICIENT_RESOURCES || attempt == RESUME_ATTEMPTS) {
+          throw e;
+        }
+        LockSupport.parkNanos(RESUME_REST_NANOS);
+      }
+    }
   }
 
   private void resumePublication(DeviceCalls fresh) {
