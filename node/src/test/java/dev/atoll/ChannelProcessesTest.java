@@ -14,6 +14,7 @@ import dev.atoll.rsm.ExportSegment;
 import dev.atoll.testkit.Conditions;
 import dev.atoll.testkit.ForkedJvm;
 import dev.atoll.testkit.Seeds;
+import dev.atoll.testkit.Soak;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,15 +25,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * A channel whose senders are processes that are killed. The soak: {@code
- * -Datoll.channel.kills=500}.
- */
+/** A channel whose senders are processes that are killed. */
 class ChannelProcessesTest {
-  private static final int KILLS = Integer.getInteger("atoll.channel.kills", 4);
+  private static final int KILLS = 4;
+  private static final int SOAK_KILLS = 1000;
   private static final int SENDERS = 2;
   private static final long CAPACITY = 1 << 15;
   private static final Duration LONG = Duration.ofSeconds(60);
@@ -87,46 +87,82 @@ class ChannelProcessesTest {
 
   @Test
   void killingSendersAtRandomLosesAndDoublesAndTearsNothing() {
-    Random random = new Random(Seeds.of(ChannelProcessesTest.class));
-    long name = 0;
-    Map<Long, ForkedJvm> senders = new HashMap<>();
+    var senders = new RunningSenders(new Random(Seeds.of(ChannelProcessesTest.class)));
     try {
       for (int kill = 0; kill < KILLS; kill++) {
-        while (senders.size() < SENDERS) {
-          senders.put(name, fork(name, "run"));
-          name++;
-        }
-        for (long each : senders.keySet()) {
-          receiveUntil("the first message of " + each, () -> next.containsKey(each));
-        }
-        long target = received + random.nextInt(200_000);
-        receiveUntil("some messages", () -> received >= target);
-        long victim = senders.keySet().stream().skip(random.nextInt(SENDERS)).findFirst().get();
-        ForkedJvm process = senders.remove(victim);
-        process.kill9();
-        process.close();
-        receiveUntil(
-            "all that it committed",
-            () -> next.get(victim) >= ledger.segment().get(JAVA_LONG, victim * 64));
+        senders.killOne();
       }
     } finally {
-      senders.values().forEach(ForkedJvm::close);
+      senders.close();
     }
-    // The dead hold up nobody, and their places can be had again.
+    theDeadHoldUpNobody(senders.name);
+    System.out.println("kills=" + KILLS + " " + counts());
+  }
+
+  @Test
+  @Tag(Soak.TAG)
+  void killingSendersForLongLosesAndDoublesAndTearsNothing() throws Exception {
+    var senders = new RunningSenders(new Random(Seeds.of(ChannelProcessesTest.class)));
+    try {
+      long _ = Soak.repeat("kills of channel senders", SOAK_KILLS, number -> senders.killOne());
+    } finally {
+      senders.close();
+    }
+    theDeadHoldUpNobody(senders.name);
+    System.out.println("soak: " + counts());
+  }
+
+  private String counts() {
+    return "received=" + received + " gaps=" + receiver.positions().gaps();
+  }
+
+  /** The places of the dead can be had again, and nothing that they committed is missing. */
+  private void theDeadHoldUpNobody(long name) {
     CompletableFuture<ChannelSender> connecting = CompletableFuture.supplyAsync(this::sender);
     receiveUntil("a place of the dead", connecting::isDone);
     try (ChannelSender own = connecting.join()) {
       assertThat(offerOne(own, name)).isEqualTo(SendOutcome.ACCEPTED);
-      long last = name;
-      receiveUntil("one after the dead", () -> next.containsKey(last));
+      receiveUntil("one after the dead", () -> next.containsKey(name));
     }
-    System.out.println(
-        "kills=" + KILLS + " received=" + received + " gaps=" + receiver.positions().gaps());
     for (Map.Entry<Long, Long> each : next.entrySet()) {
       if (each.getKey() < name) {
         assertThat(each.getValue())
             .isGreaterThanOrEqualTo(ledger.segment().get(JAVA_LONG, each.getKey() * 64));
       }
+    }
+  }
+
+  /** Sender processes of which one after the other is killed, and another started. */
+  private final class RunningSenders {
+    private final Random random;
+    private final Map<Long, ForkedJvm> running = new HashMap<>();
+    private long name;
+
+    RunningSenders(Random random) {
+      this.random = random;
+    }
+
+    void killOne() {
+      while (running.size() < SENDERS) {
+        running.put(name, fork(name, "run"));
+        name++;
+      }
+      for (long each : running.keySet()) {
+        receiveUntil("the first message of " + each, () -> next.containsKey(each));
+      }
+      long target = received + random.nextInt(200_000);
+      receiveUntil("some messages", () -> received >= target);
+      long victim = running.keySet().stream().skip(random.nextInt(SENDERS)).findFirst().get();
+      ForkedJvm process = running.remove(victim);
+      process.kill9();
+      process.close();
+      receiveUntil(
+          "all that it committed",
+          () -> next.get(victim) >= ledger.segment().get(JAVA_LONG, victim * 64));
+    }
+
+    void close() {
+      running.values().forEach(ForkedJvm::close);
     }
   }
 

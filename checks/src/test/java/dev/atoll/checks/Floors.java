@@ -42,7 +42,8 @@ record Floors(String root) {
           Map.entry(
               "bench",
               Set.of("base", "posix", "memory", "loop", "pmem", "link", "device", "rsm", "atoll")),
-          Map.entry("testkit", Set.of("base", "posix", "memory", "loop")));
+          Map.entry("testkit", Set.of("base", "posix", "memory", "loop")),
+          Map.entry("stress", Set.of("base", "posix", "memory", "link")));
 
   /** Packages beside the one of a module's own name, and their modules. */
   private static final Map<String, String> FURTHER_PACKAGES = Map.of("channel", "rsm");

@@ -25,6 +25,7 @@ import dev.atoll.posix.Posix;
 import dev.atoll.posix.ReceivedMessage;
 import dev.atoll.testkit.Conditions;
 import dev.atoll.testkit.Seeds;
+import dev.atoll.testkit.Soak;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -39,6 +40,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -69,6 +71,10 @@ class HostileClientTest extends HostileFixture {
 
   @Test
   void refusesMalformedBlocksAndTheSessionLives() {
+    sendCutBlocks();
+  }
+
+  private void sendCutBlocks() {
     try (RawClient client = greeted();
         Arena arena = Arena.ofConfined()) {
       MemorySegment buffer = arena.allocate(LinkLimits.BLOCK_BYTES_MAX, 8);
@@ -86,6 +92,10 @@ class HostileClientTest extends HostileFixture {
 
   @Test
   void endsASessionWhoseMessageIsLongerThanAnyBlock() {
+    sendAnOversizeMessage();
+  }
+
+  private void sendAnOversizeMessage() {
     try (RawClient client = greeted();
         Arena arena = Arena.ofConfined()) {
       client.send(arena.allocate(LinkLimits.BLOCK_BYTES_MAX + 1L));
@@ -95,11 +105,41 @@ class HostileClientTest extends HostileFixture {
 
   @Test
   void survivesRandomBlocks() {
+    sendRandomBlocks(new SplittableRandom(Seeds.of(HostileClientTest.class)), 5_000);
+  }
+
+  @Test
+  @Tag(Soak.TAG)
+  void survivesRandomBlocksWhileAnHonestProgramWorks() throws Exception {
     var random = new SplittableRandom(Seeds.of(HostileClientTest.class));
+    try (Export owner = new Export()) {
+      owner.publish();
+      long turns =
+          Soak.repeat(
+              "ten thousand random blocks, and cut and oversize ones",
+              10_000,
+              number -> {
+                sendRandomBlocks(random, 10_000);
+                sendCutBlocks();
+                sendAnOversizeMessage();
+                Reply reply = honest.ask(new Request.ImportConnect(1, ID, 0400));
+                assertThat(reply).isInstanceOf(Reply.Connected.class);
+                honest.lastDescriptors().forEach(Descriptor::close);
+                long handle = ((Reply.Connected) reply).handle();
+                assertThat(honest.ask(new Request.ImportDisconnect(handle)))
+                    .isInstanceOf(Reply.Done.class);
+              });
+      System.out.printf(
+          "soak: blocks=%d refused as malformed=%d%n", turns * 10_000, device.status().malformed());
+    }
+    assertThat(device.failure()).isNull();
+  }
+
+  private void sendRandomBlocks(SplittableRandom random, int blocks) {
     try (RawClient client = greeted();
         Arena arena = Arena.ofConfined()) {
       MemorySegment block = arena.allocate(128, 8);
-      for (int i = 0; i < 5_000; i++) {
+      for (int i = 0; i < blocks; i++) {
         for (long b = 0; b < block.byteSize(); b += 8) {
           block.set(
               ValueLayout.JAVA_LONG,

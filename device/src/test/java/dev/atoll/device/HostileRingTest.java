@@ -17,12 +17,14 @@ import dev.atoll.posix.FileCalls;
 import dev.atoll.posix.MemoryCalls;
 import dev.atoll.testkit.Conditions;
 import dev.atoll.testkit.Seeds;
+import dev.atoll.testkit.Soak;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -36,8 +38,10 @@ class HostileRingTest extends HostileFixture {
   private static final long NEXT_GENERATIONS = 9L << 32;
   private static final MemorySegment NATIVE_WORD = Arena.global().allocate(8, 8);
 
-  /** Words written at random; a soak raises it, say to 10^8. */
-  private static final long SCRIBBLES = Long.getLong("atoll.soak.scribbles", 100_000);
+  /** Words written at random in the suite, and in a turn of the soak. */
+  private static final long SCRIBBLES = 100_000;
+
+  private static final long SOAK_SCRIBBLES = 100_000_000;
 
   private static RingEntry put(long handle, long offset, long length) {
     return put(handle, offset, length, 1);
@@ -300,13 +304,35 @@ class HostileRingTest extends HostileFixture {
 
   @Test
   void randomWordsEverywhereEndTheirSessionAndNoOther() {
-    long seed = Seeds.of(HostileRingTest.class);
-    var random = new SplittableRandom(seed);
-    long written = 0;
-    try (Export export = new Export(MEDIATED);
-        RawClient good = greeted();
-        RawRings goodRings = RawRings.open(good)) {
+    var random = new SplittableRandom(Seeds.of(HostileRingTest.class));
+    try (Export export = new Export(MEDIATED)) {
       export.publish();
+      scribbleBesideAnHonestProgram(random);
+    }
+  }
+
+  @Test
+  @Tag(Soak.TAG)
+  void aHundredMillionRandomWordsEndTheirSessionsAndNoOther() throws Exception {
+    var random = new SplittableRandom(Seeds.of(HostileRingTest.class));
+    try (Export export = new Export(MEDIATED)) {
+      export.publish();
+      long[] words = new long[1];
+      long _ =
+          Soak.repeat(
+              "a hundred thousand random words in rings",
+              SOAK_SCRIBBLES / SCRIBBLES,
+              number -> words[0] += scribbleBesideAnHonestProgram(random));
+      System.out.printf(
+          "soak: words=%d of %d sessions ended=%d%n",
+          words[0], SOAK_SCRIBBLES, device.status().malformed());
+    }
+  }
+
+  private long scribbleBesideAnHonestProgram(SplittableRandom random) {
+    long written = 0;
+    try (RawClient good = greeted();
+        RawRings goodRings = RawRings.open(good)) {
       long own = connected(good, READ | WRITE);
       int sequence = 0;
       while (written < SCRIBBLES) {
@@ -317,13 +343,12 @@ class HostileRingTest extends HostileFixture {
           client.tell(new Request.RingsWake());
         }
         sequence++;
-        assertThat(goodRings.outcome(put(own, sequence % 4000, 8, sequence)))
-            .as("seed=%d", seed)
-            .isZero();
+        assertThat(goodRings.outcome(put(own, sequence % 4000, 8, sequence))).isZero();
       }
       assertThat(device.status().malformed()).isPositive();
       assertThat(device.failure()).isNull();
     }
+    return written;
   }
 
   /** Ring, waiting words and the first of the bounce area; mostly where the device looks. */

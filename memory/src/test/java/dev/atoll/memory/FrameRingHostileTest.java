@@ -8,18 +8,34 @@ import dev.atoll.posix.Posix;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/**
- * A peer that writes anything anywhere: the soak is {@code -Datoll.channel.scribbles=100000000}.
- */
+/** A peer that writes anything anywhere. */
 class FrameRingHostileTest {
-  private static final long SCRIBBLES = Long.getLong("atoll.channel.scribbles", 200_000);
+  private static final long SCRIBBLES = 200_000;
+  private static final long SOAK_SCRIBBLES = 100_000_000;
   private static final long CAPACITY = 4096;
   private static final int PRODUCERS = 3;
 
   @Test
   void anyWordAnywhereHarmsNothingButTheRing() {
+    scribble(SCRIBBLES, Long.MAX_VALUE);
+  }
+
+  /** As the soaks of testkit, which stands above this module. */
+  @Test
+  @Tag("soak")
+  void aHundredMillionWordsAnywhereHarmNothingButTheRing() {
+    long begin = System.nanoTime();
+    long minutes = Long.getLong("atoll.soak.minutes", 2);
+    scribble(SOAK_SCRIBBLES, begin + minutes * 60_000_000_000L);
+    System.out.printf(
+        "soak: random words in frame rings, %d at most, minutes=%.2f%n",
+        SOAK_SCRIBBLES, (System.nanoTime() - begin) / 60e9);
+  }
+
+  private static void scribble(long most, long endNanos) {
     long seed = Long.getLong("atoll.seed", System.nanoTime());
     System.out.println("atoll.seed=" + seed);
     Random random = new Random(seed);
@@ -31,7 +47,7 @@ class FrameRingHostileTest {
         SharedMemory.create(posix, "hostile", SharedMemory.pagesFor(posix, needed))) {
       MemorySegment ring = memory.segment().asSlice(0, needed);
       long done = 0;
-      while (done < SCRIBBLES) {
+      while (done < most && (endNanos == Long.MAX_VALUE || System.nanoTime() < endNanos)) {
         ring.fill((byte) 0);
         var words = new SegmentWords(ring);
         FrameRing honest = FrameRing.create(words, ring, CAPACITY, PRODUCERS);

@@ -179,12 +179,12 @@ class KillAtSitesTest {
   }
 
   /** The survivor finishes what it was doing, well or with a refusal, and lets go of everything. */
-  private static void settle(RoleProcess survivor) {
+  static void settle(RoleProcess survivor) {
     survivor.does("leave");
     assertThat(survivor.does("traces")).isEqualTo("memfds=0 mapped=0");
   }
 
-  private static long committedIn(Path file) {
+  static long committedIn(Path file) {
     if (!Files.exists(file)) {
       return 0;
     }
@@ -257,12 +257,12 @@ class KillAtSitesTest {
     return device;
   }
 
-  private static void stop(ForkedJvm device) {
+  static void stop(ForkedJvm device) {
     device.signal("TERM");
     assertThat(device.awaitExit()).isEqualTo(143);
   }
 
-  private static String counters(RoleProcess watcher) {
+  static String counters(RoleProcess watcher) {
     return watcher.does("status");
   }
 }
