@@ -237,6 +237,10 @@ final class Exports {
       session.reply(correlation, Reply.Refused.of(RsmError.BAD_SEG_HNDL, ""));
       return;
     }
+    if (correlation == LinkLimits.UNANSWERED && export.whenUnpublished().size() > 1) {
+      // One withdrawal waits, so the rest are destroys, and one more would change nothing.
+      return;
+    }
     Runnable finish =
         () -> {
           free(export);

@@ -101,6 +101,11 @@ final class SegmentAgent {
 
   /** Takes a request; owns the envelope's descriptors. */
   void handle(ClientSession session, Request.Envelope envelope) {
+    if (envelope.correlation() == LinkLimits.UNANSWERED && !mayComeUnanswered(envelope.request())) {
+      closeAll(envelope);
+      countMalformed();
+      return;
+    }
     rings.drain(session);
     if (!session.beginRequest(envelope.correlation())) {
       closeAll(envelope);
@@ -131,6 +136,38 @@ final class SegmentAgent {
     } else {
       dispatch(session, envelope);
     }
+  }
+
+  /**
+   * Nobody counts what is not answered, so only what leaves nothing behind that waits may come so:
+   * what a program tells, and what takes back an answer that came too late.
+   */
+  private static boolean mayComeUnanswered(Request request) {
+    return switch (request) {
+      case Request.SignalPost _,
+          Request.SignalWatch _,
+          Request.Revoked _,
+          Request.Rebound _,
+          Request.RingsWake _,
+          Request.ImportDisconnect _,
+          Request.ExportUnpublish _,
+          Request.ExportDestroy _ ->
+          true;
+      case Request.Hello _,
+          Request.Status _,
+          Request.ListSegments _,
+          Request.Stop _,
+          Request.MemoryCreate _,
+          Request.ExportCreate _,
+          Request.ExportResume _,
+          Request.ExportRebind _,
+          Request.ExportPublish _,
+          Request.PublishResume _,
+          Request.ExportRepublish _,
+          Request.ImportConnect _,
+          Request.RingsOpen _ ->
+          false;
+    };
   }
 
   private void closeAll(Request.Envelope envelope) {

@@ -58,8 +58,8 @@ final class RawClient implements AutoCloseable {
   }
 
   /** Sends a request that is not answered; false if the device does not take it now. */
-  boolean say(Request request) {
-    return send(RequestCodec.encode(buffer, LinkLimits.UNANSWERED, request));
+  boolean say(Request request, Descriptor... passed) {
+    return send(RequestCodec.encode(buffer, LinkLimits.UNANSWERED, request), passed);
   }
 
   Descriptor socket() {
