@@ -56,10 +56,21 @@ final class EmbeddedPeer implements Outbound, DevicePort.Channel {
             envelope.closeDescriptors();
             events.lost();
           } else {
-            agent.handle(opened, envelope);
+            handle(opened, envelope);
           }
         },
         envelope::closeDescriptors);
+  }
+
+  /** What goes wrong with one program's request ends its session, so that nobody waits in vain. */
+  private void handle(ClientSession opened, Request.Envelope envelope) {
+    try {
+      agent.handle(opened, envelope);
+    } catch (RuntimeException e) {
+      LOG.log(Level.WARNING, "event=session-cut session=" + opened.number(), e);
+      agent.end(opened);
+      events.lost();
+    }
   }
 
   @Override

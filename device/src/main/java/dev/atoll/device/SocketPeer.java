@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.atoll.device;
 
-import dev.atoll.base.AtollException;
 import dev.atoll.link.LinkLimits;
 import dev.atoll.link.MalformedBlockException;
 import dev.atoll.link.Notification;
@@ -124,7 +123,7 @@ final class SocketPeer implements Outbound {
       if ((events & WaitCalls.POLLHUP) != 0 && !isClosed && !backlog.isEmpty()) {
         close();
       }
-    } catch (AtollException e) {
+    } catch (RuntimeException e) {
       LOG.log(Level.WARNING, "event=session-cut session=" + session().number(), e);
       breakOff();
     }
