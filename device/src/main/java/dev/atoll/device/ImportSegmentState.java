@@ -95,13 +95,14 @@ final class ImportSegmentState implements SegmentState {
   }
 
   /**
-   * The exporter has put other memory behind the segment, and no earlier such change is under way.
+   * The exporter has put other memory behind the segment, and no earlier such change is under way;
+   * one that was given up may have left bytes on their way to memory that is older still.
    *
-   * @return whether bytes are still on their way to the old memory
+   * @return whether bytes are still on their way to old memory
    */
   boolean rebound() {
     rebinds++;
-    oldTransfers = transfers;
+    oldTransfers += transfers;
     transfers = 0;
     return oldTransfers > 0;
   }

@@ -146,7 +146,9 @@ final class Imports {
   }
 
   void rebound(ClientSession session, long correlation, Request.Rebound request) {
-    if (session.handles().find(request.handle()) instanceof ImportSegmentState state) {
+    // One that is being revoked answers by letting go: this may be about an earlier change.
+    if (session.handles().find(request.handle()) instanceof ImportSegmentState state
+        && state.phase() == ImportSegmentState.Phase.CONNECTED) {
       rebinding.answered(state);
     }
     session.reply(correlation, new Reply.Done());

@@ -9,6 +9,7 @@ import dev.atoll.link.RsmError;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,7 +68,7 @@ final class Rebinding {
       files.closeBy(ports);
       session.reply(correlation, fault == null ? new Reply.Done() : fault);
     } else if (session.handles().find(request.handle()) instanceof ExportSegmentState export) {
-      Runnable answer = () -> session.reply(correlation, new Reply.Done());
+      Consumer<Reply> answer = reply -> session.reply(correlation, reply);
       Reply.Refused refusal = beginOrRefuse(export, Placement.of(request), files, answer);
       if (refusal != null) {
         files.closeBy(ports);
@@ -78,7 +79,7 @@ final class Rebinding {
 
   /** Old and new files are open, until the old ones are closed. */
   private Reply.@Nullable Refused beginOrRefuse(
-      ExportSegmentState export, Placement placement, ExportFiles files, Runnable answer) {
+      ExportSegmentState export, Placement placement, ExportFiles files, Consumer<Reply> answer) {
     if (export.whenRebound().size() >= WAITING_MAX) {
       return Reply.Refused.of(
           RsmError.INSUFFICIENT_RESOURCES,
@@ -87,10 +88,10 @@ final class Rebinding {
     int uid = export.session().credentials().uid();
     Reply.Refused refusal = accounts.chargeRebind(uid);
     if (refusal == null) {
-      Runnable whenDone =
-          () -> {
+      Consumer<Reply> whenDone =
+          reply -> {
             accounts.creditRebind(uid);
-            answer.run();
+            answer.accept(reply);
           };
       begin(export, placement, files, whenDone);
     }
@@ -116,14 +117,15 @@ final class Rebinding {
 
   /** Swaps; the action runs once the old files are closed. One swap of an export at a time. */
   private void begin(
-      ExportSegmentState export, Placement placement, ExportFiles files, Runnable whenDone) {
+      ExportSegmentState export, Placement placement, ExportFiles files, Consumer<Reply> whenDone) {
     if (export.rebind() != null) {
       export.whenRebound().add(() -> begin(export, placement, files, whenDone));
       return;
     }
     if (export.phase() == ExportSegmentState.Phase.GONE) {
+      // It was destroyed while this change waited.
       files.closeBy(ports);
-      whenDone.run();
+      whenDone.accept(Reply.Refused.of(RsmError.BAD_SEG_HNDL, ""));
       return;
     }
     var swap = new Swap(export.files(), whenDone);
@@ -143,6 +145,9 @@ final class Rebinding {
       // Bytes that the device moves for it are on their way to the old memory.
       swap.waiting().add(each);
     }
+    if (isLettingGo(each)) {
+      swap.waiting().add(each);
+    }
     boolean isConnected = each.phase() == ImportSegmentState.Phase.CONNECTED && !each.isGone();
     if (!isConnected || !each.holdsMemory()) {
       return;
@@ -154,9 +159,17 @@ final class Rebinding {
     if (each.session().notify(told, export.files().forRights(each.permission()))) {
       Site.hit("rebind.told");
     } else {
-      swap.waiting().remove(each);
+      // It is waited for all the same: it shows the old memory until it has let go.
       revocation.revoke(each);
     }
+  }
+
+  /** It was told to let go and still has time for it: until it does it may show the old memory. */
+  private static boolean isLettingGo(ImportSegmentState each) {
+    return each.phase() == ImportSegmentState.Phase.REVOKING
+        && each.holdsMemory()
+        && !each.isOverdue()
+        && !each.isGone();
   }
 
   /** An importer shows the new memory, or has let go of the segment. */
@@ -174,9 +187,12 @@ final class Rebinding {
       return;
     }
     for (ImportSegmentState each : List.copyOf(swap.waiting())) {
+      boolean isLate = isLettingGo(each);
       if (each.phase() == ImportSegmentState.Phase.CONNECTED && !each.isGone()) {
         each.setOverdue();
         revocation.revoke(each);
+      } else if (isLate) {
+        each.setOverdue();
       }
     }
     swap.waiting().clear();
@@ -191,7 +207,7 @@ final class Rebinding {
     export.setRebind(null);
     swap.old().closeBy(ports);
     Site.hit("rebind.finished");
-    swap.whenDone().run();
+    swap.whenDone().accept(new Reply.Done());
     List<Runnable> next = List.copyOf(export.whenRebound());
     export.whenRebound().clear();
     next.forEach(Runnable::run);
@@ -201,10 +217,10 @@ final class Rebinding {
   /** A swap under way. */
   static final class Swap {
     private final ExportFiles old;
-    private final Runnable whenDone;
+    private final Consumer<Reply> whenDone;
     private final Set<ImportSegmentState> waiting = new LinkedHashSet<>();
 
-    Swap(ExportFiles old, Runnable whenDone) {
+    Swap(ExportFiles old, Consumer<Reply> whenDone) {
       this.old = old;
       this.whenDone = whenDone;
     }
@@ -215,7 +231,7 @@ final class Rebinding {
     }
 
     /** Runs when none has. */
-    Runnable whenDone() {
+    Consumer<Reply> whenDone() {
       return whenDone;
     }
 
