@@ -15,6 +15,12 @@ interface AgentPorts {
    */
   <T> boolean work(Callable<T> task, BiConsumer<@Nullable T, @Nullable Throwable> onLoop);
 
+  /**
+   * As {@link #work}, on workers that make transfers and nothing else: they may wait for a slow
+   * disk or a hostile exporter, and whoever opens or checks something must not wait behind them.
+   */
+  <T> boolean transfer(Callable<T> task, BiConsumer<@Nullable T, @Nullable Throwable> onLoop);
+
   /** Closes what a program has sent, which may wait or fail, elsewhere than on the loop. */
   void close(Descriptor descriptor);
 

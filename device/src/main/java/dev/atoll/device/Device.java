@@ -36,11 +36,15 @@ public final class Device implements AutoCloseable {
   private static final int WORKERS = 2;
   private static final int WORK_QUEUE = 1024;
 
+  /** More than one user may occupy: {@link TransferShares#EACH_MAX}. */
+  private static final int TRANSFER_WORKERS = 2 * TransferShares.EACH_MAX;
+
   private final Posix posix;
   private final Clock clock;
   private final DeviceConfig config;
   private final EventLoop loop;
   private final WorkerPool workers;
+  private final WorkerPool transferWorkers;
   private final SegmentAgent agent;
   private final DescriptorCloser closer = new DescriptorCloser();
   private final AtomicBoolean isClosed = new AtomicBoolean();
@@ -55,6 +59,7 @@ public final class Device implements AutoCloseable {
     this.config = config;
     this.loop = loop;
     this.workers = new WorkerPool("atoll-worker", WORKERS, WORK_QUEUE, loop);
+    this.transferWorkers = new WorkerPool("atoll-transfer", TRANSFER_WORKERS, WORK_QUEUE, loop);
     this.agent = new SegmentAgent(posix, new LoopPorts(), config, random);
   }
 
@@ -246,6 +251,14 @@ public final class Device implements AutoCloseable {
         abandon();
       }
     } finally {
+      closeThreads();
+    }
+  }
+
+  private void closeThreads() {
+    try {
+      transferWorkers.close();
+    } finally {
       try {
         workers.close();
       } finally {
@@ -324,6 +337,12 @@ public final class Device implements AutoCloseable {
     @Override
     public <T> boolean work(Callable<T> task, BiConsumer<@Nullable T, @Nullable Throwable> onLoop) {
       return workers.submit(task, onLoop);
+    }
+
+    @Override
+    public <T> boolean transfer(
+        Callable<T> task, BiConsumer<@Nullable T, @Nullable Throwable> onLoop) {
+      return transferWorkers.submit(task, onLoop);
     }
 
     @Override

@@ -157,6 +157,7 @@ final class RingService {
   /** The session has ended. */
   void end(ClientSession session) {
     active.remove(session);
+    transfers.forget(session);
     ClientRings rings = session.rings();
     if (rings != null) {
       rings.close();

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Sealed memory of the device's own user is moved on the loop, a lane's bytes at a time, unless
  * another user was ever given it for writing. All else goes to a worker: files can wait for a disk,
  * and another user could hold up a write to memory that he can write, say by reserving it
- * meanwhile. Owned by the loop.
+ * meanwhile. Each user has a few transfers on the workers at a time, so that one who makes them
+ * last holds up his own and those of his memory. Owned by the loop.
  */
 final class Transfers {
   private static final int READ = 0400;
@@ -29,6 +30,7 @@ final class Transfers {
   private final int ownUid;
   private final Rebinding rebinding;
   private final Revocation revocation;
+  private final TransferShares shares = new TransferShares();
 
   Transfers(Posix posix, AgentPorts ports, Rebinding rebinding, Revocation revocation) {
     this.posix = posix;
@@ -71,9 +73,37 @@ final class Transfers {
         Outcome outcome = move(state.export().files().readWrite(), place(state, entry), rings);
         rings.complete(entry, outcome.code(), outcome.errno());
       } else {
-        startOnWorker(state, rings, entry);
+        startInTurn(session, rings, entry, state);
       }
     }
+  }
+
+  private void startInTurn(
+      ClientSession session, ClientRings rings, RingEntry entry, ImportSegmentState state) {
+    var users = TransferShares.Users.of(state);
+    if (shares.tryBegin(users)) {
+      startOnWorker(state, rings, entry);
+    } else {
+      Site.hit("transfer.waits");
+      shares.await(users, new TransferShares.Waiting(session, rings, entry));
+    }
+  }
+
+  /** Begins what waited for the place that has just become free. */
+  private void leavePlace(TransferShares.Users users) {
+    shares.end(users);
+    for (var next = shares.next(); next != null; next = shares.next()) {
+      // Its connection or its whole session may have ended meanwhile.
+      if (!next.rings().isClosed()) {
+        start(next.session(), next.rings(), next.entry());
+        next.rings().wakeWaiters();
+      }
+    }
+  }
+
+  /** The session has ended, and nothing that waits is begun for it any more. */
+  void forget(ClientSession session) {
+    shares.forget(session);
   }
 
   private @Nullable RsmError findRefusal(@Nullable SegmentState found, RingEntry entry) {
@@ -107,6 +137,7 @@ final class Transfers {
 
   private void startOnWorker(ImportSegmentState state, ClientRings rings, RingEntry entry) {
     Place place = place(state, entry);
+    var users = TransferShares.Users.of(state);
     Descriptor file;
     try {
       // One of its own: the export may end, and the number be used anew, before the worker has.
@@ -114,13 +145,14 @@ final class Transfers {
     } catch (ErrnoException e) {
       Outcome outcome = Outcome.of(e.errno());
       rings.complete(entry, outcome.code(), outcome.errno());
+      leavePlace(users);
       return;
     }
     rings.beginMove();
     int begunOn = state.beginTransfer();
     Site.hit("transfer.begun");
     boolean isTaken =
-        ports.work(
+        ports.transfer(
             () -> moveAndClose(file, place, rings),
             (outcome, failure) -> {
               if (outcome == null) {
@@ -129,11 +161,13 @@ final class Transfers {
               }
               ended(rings, entry, outcome);
               settle(state, begunOn);
+              leavePlace(users);
             });
     if (!isTaken) {
       ports.close(file);
       ended(rings, entry, Outcome.of(RsmError.INSUFFICIENT_RESOURCES));
       settle(state, begunOn);
+      leavePlace(users);
     }
   }
 

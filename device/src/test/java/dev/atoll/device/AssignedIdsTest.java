@@ -35,6 +35,12 @@ class AssignedIdsTest {
     private final Deque<Runnable> queue = new ArrayDeque<>();
 
     @Override
+    public <T> boolean transfer(
+        Callable<T> task, BiConsumer<@Nullable T, @Nullable Throwable> onLoop) {
+      throw new AssertionError();
+    }
+
+    @Override
     public <T> boolean work(Callable<T> task, BiConsumer<@Nullable T, @Nullable Throwable> onLoop) {
       queue.add(() -> {
         T result;

@@ -78,6 +78,12 @@ class RingServiceTest {
     private long now;
 
     @Override
+    public <T> boolean transfer(
+        Callable<T> task, BiConsumer<@Nullable T, @Nullable Throwable> onLoop) {
+      throw new AssertionError();
+    }
+
+    @Override
     public <T> boolean work(Callable<T> task, BiConsumer<@Nullable T, @Nullable Throwable> onLoop) {
       throw new AssertionError();
     }

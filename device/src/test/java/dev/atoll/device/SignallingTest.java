@@ -70,6 +70,12 @@ class SignallingTest {
     private final Deque<Runnable> timers = new ArrayDeque<>();
 
     @Override
+    public <T> boolean transfer(
+        Callable<T> task, BiConsumer<@Nullable T, @Nullable Throwable> onLoop) {
+      throw new AssertionError();
+    }
+
+    @Override
     public <T> boolean work(Callable<T> task, BiConsumer<@Nullable T, @Nullable Throwable> onLoop) {
       throw new AssertionError();
     }

@@ -8,6 +8,7 @@ import dev.atoll.link.Notification;
 import dev.atoll.link.Reply;
 import dev.atoll.link.Request;
 import dev.atoll.link.RingEntry;
+import dev.atoll.link.RsmError;
 import dev.atoll.memory.MapRequest;
 import dev.atoll.memory.MappedRange;
 import dev.atoll.memory.SegmentWords;
@@ -51,10 +52,18 @@ class TransfersTest {
   private static final class Ports implements AgentPorts {
     private final Deque<Runnable> turns = new ArrayDeque<>();
     private final List<Runnable> held = new ArrayList<>();
+    private final Deque<Runnable> timers = new ArrayDeque<>();
     private boolean isHolding;
 
     @Override
     public <T> boolean work(Callable<T> task, BiConsumer<@Nullable T, @Nullable Throwable> onLoop) {
+      finish(task, onLoop);
+      return true;
+    }
+
+    @Override
+    public <T> boolean transfer(
+        Callable<T> task, BiConsumer<@Nullable T, @Nullable Throwable> onLoop) {
       if (isHolding) {
         held.add(() -> finish(task, onLoop));
       } else {
@@ -93,13 +102,16 @@ class TransfersTest {
     }
 
     @Override
-    public void after(long delayNanos, Runnable action) {}
+    public void after(long delayNanos, Runnable action) {
+      timers.addFirst(action);
+    }
   }
 
   /** A program; if it is of another user than the device, its memory is for workers. */
   private final class Program implements Outbound {
     private final List<Notification> notifications = new ArrayList<>();
     private final ClientSession session;
+    private final List<Reply> answers = new ArrayList<>();
     private long correlation;
     private @Nullable Reply last;
 
@@ -121,6 +133,7 @@ class TransfersTest {
     @Override
     public void reply(long number, Reply reply, List<Descriptor> borrowed) {
       last = reply;
+      answers.add(reply);
     }
 
     @Override
@@ -137,7 +150,11 @@ class TransfersTest {
     }
 
     long connect(int permission) {
-      return ((Reply.Connected) ask(new Request.ImportConnect(1, ID, permission))).handle();
+      return connect(ID, permission);
+    }
+
+    long connect(int id, int permission) {
+      return ((Reply.Connected) ask(new Request.ImportConnect(1, id, permission))).handle();
     }
 
     /** Submits a put, which reaches a worker and stays there. */
@@ -148,6 +165,10 @@ class TransfersTest {
 
     /** Submits a put; if it reaches a worker, it stays there. */
     void submitPut(long handle) {
+      submitPut(handle, 0);
+    }
+
+    void submitPut(long handle, int lane) {
       ask(new Request.RingsOpen());
       ClientRings rings = Objects.requireNonNull(session.rings());
       var request =
@@ -162,7 +183,8 @@ class TransfersTest {
         var words = new SegmentWords(range.segment());
         SlotRing ring = SlotRing.attach(words, rings.layout().slots());
         long position = ring.claim();
-        new RingEntry(RingEntry.PUT, 0, handle, 0, 8, 0, 1, 0)
+        long bounce = lane * (long) rings.layout().laneBytes();
+        new RingEntry(RingEntry.PUT, lane, handle, 0, 8, bounce, 1, 0)
             .write(words, ring.payloadOffset(position));
         ring.commit(position);
       }
@@ -263,5 +285,131 @@ class TransfersTest {
     Program third = new Program(STRANGER);
     third.beginPut(third.connect(WRITE));
     ports.held.removeFirst().run();
+  }
+
+  @Test
+  void aUserWhoseTransfersLastHoldsUpHisOwn() {
+    long handle = importer.connect();
+    for (int lane = 0; lane < 5; lane++) {
+      importer.submitPut(handle, lane);
+    }
+    assertThat(ports.held).hasSize(TransferShares.EACH_MAX);
+    Program otherExporter = new Program(STRANGER + 1);
+    published(otherExporter, ID + 1);
+    Program otherImporter = new Program(STRANGER + 2);
+    otherImporter.submitPut(otherImporter.connect(ID + 1, WRITE));
+    assertThat(ports.held).as("another user's").hasSize(TransferShares.EACH_MAX + 1);
+
+    ports.isHolding = true;
+    ports.held.removeFirst().run();
+    assertThat(ports.held).as("the next in its place").hasSize(TransferShares.EACH_MAX + 1);
+    while (!ports.held.isEmpty()) {
+      ports.held.removeFirst().run();
+    }
+    ports.isHolding = false;
+    assertThat(completedLanes(importer)).isEqualTo(5);
+  }
+
+  @Test
+  void anExporterWhoseMemoryHoldsTransfersUpIsChargedForThemToo() {
+    for (int i = 1; i < 4; i++) {
+      Program victim = new Program(STRANGER + i);
+      victim.submitPut(victim.connect());
+    }
+    assertThat(ports.held).hasSize(TransferShares.EACH_MAX);
+    ports.held.removeFirst().run();
+    assertThat(ports.held).as("the third").hasSize(TransferShares.EACH_MAX - 1);
+    ports.held.removeFirst().run();
+  }
+
+  @Test
+  void whatWaitsEndsWithItsConnectionOrItsSession() {
+    long handle = importer.connect();
+    Program second = new Program(STRANGER);
+    long other = second.connect();
+    for (int lane = 0; lane < 3; lane++) {
+      importer.submitPut(handle, lane);
+    }
+    second.submitPut(other, 0);
+    second.ask(new Request.ImportDisconnect(other));
+    agent.end(importer.session);
+    assertThat(ports.held).hasSize(TransferShares.EACH_MAX);
+    ports.held.removeFirst().run();
+    ports.held.removeFirst().run();
+    assertThat(ports.held).isEmpty();
+    assertThat(completedLanes(second)).as("refused, not forgotten").isEqualTo(1);
+  }
+
+  private static int completedLanes(Program program) {
+    ClientRings rings = Objects.requireNonNull(program.session.rings());
+    var request =
+        new MapRequest(
+            rings.layout().completionBytes(),
+            MemoryCalls.PROT_READ,
+            MemoryCalls.MAP_SHARED,
+            rings.descriptors().getLast(),
+            0,
+            "completions of a test");
+    int completed = 0;
+    try (MappedRange range = MappedRange.map(Posix.system(), request)) {
+      var words = new SegmentWords(range.segment());
+      for (int lane = 0; lane < rings.layout().lanes(); lane++) {
+        completed += words.intAcquire(rings.layout().completionOffset(lane)) == 1 ? 1 : 0;
+      }
+    }
+    return completed;
+  }
+
+  private long publishedAnew() {
+    exporter.ask(new Request.ExportDestroy(export));
+    Reply created =
+        exporter.ask(
+            new Request.ExportCreate(4096, 0, false, 0666, 0x01),
+            posix.duplicate(memory.descriptor()),
+            reopen(memory.control().descriptor()));
+    long handle = ((Reply.ExportCreated) created).handle();
+    exporter.ask(new Request.ExportPublish(handle, ID, List.of()));
+    return handle;
+  }
+
+  private void tellToRebind(long handle) {
+    exporter.tell(
+        new Request.ExportRebind(handle, 4096, 0, false),
+        posix.duplicate(memory.descriptor()),
+        reopen(memory.control().descriptor()));
+  }
+
+  @Test
+  void aChangeOfMemoryWaitsForWhoIsAboutToLetGo() {
+    long rebindable = publishedAnew();
+    long handle = importer.connect(READ);
+    exporter.tell(new Request.ExportUnpublish(rebindable));
+    tellToRebind(rebindable);
+    assertThat(exporter.last).as("it still maps the old memory").isNull();
+    importer.ask(new Request.Rebound(handle));
+    assertThat(exporter.last).as("it was not told of the new memory").isNull();
+
+    List<Reply> answers = exporter.answers;
+    answers.clear();
+    importer.ask(new Request.Revoked(handle));
+    assertThat(answers).containsExactly(new Reply.Done(), new Reply.Done());
+  }
+
+  @Test
+  void aChangeOfMemoryThatWaitedBeyondTheEndOfItsSegmentIsRefused() {
+    long rebindable = publishedAnew();
+    importer.connect(READ);
+    tellToRebind(rebindable);
+    tellToRebind(rebindable);
+    exporter.tell(new Request.ExportDestroy(rebindable));
+    exporter.answers.clear();
+    ports.timers.removeFirst().run();
+    assertThat(exporter.answers).as("destroyed").containsExactly(new Reply.Done());
+    ports.timers.removeFirst().run();
+    assertThat(exporter.answers)
+        .last()
+        .isInstanceOfSatisfying(
+            Reply.Refused.class,
+            refused -> assertThat(refused.rsmCode()).isEqualTo(RsmError.BAD_SEG_HNDL.number()));
   }
 }
