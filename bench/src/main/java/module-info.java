@@ -10,6 +10,10 @@ module dev.atoll.bench {
   requires java.management;
   requires jdk.management;
   requires jmh.core;
+  // Peers: on the class path of the processes that are measured beside them, and nowhere else.
+  requires static io.aeron.client;
+  requires static io.aeron.driver;
+  requires static org.agrona;
 
   opens dev.atoll.bench to
       info.picocli;

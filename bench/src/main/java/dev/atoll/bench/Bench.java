@@ -33,7 +33,21 @@ final class Bench {
     return plan.directory();
   }
 
+  /** Measures; a peer that does not answer in time is a row that says so, and the rest goes on. */
   void measure(Trial trial) throws InterruptedException {
+    Trial rest = trial;
+    while (!rest.candidates().isEmpty()) {
+      try {
+        take(rest);
+        return;
+      } catch (StalledPeerException e) {
+        skip(trial, e.candidate(), e.reason());
+        rest = rest.without(e.candidate());
+      }
+    }
+  }
+
+  private void take(Trial trial) throws InterruptedException {
     int rounds =
         trial.size() >= SLOW_BYTES ? Math.min(ROUNDS_OF_SLOW, plan.rounds()) : plan.rounds();
     double[][] nanos = new Rounds(rounds, random, crew).measure(trial);

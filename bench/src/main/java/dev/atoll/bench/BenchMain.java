@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -127,8 +128,8 @@ public final class BenchMain {
   }
 
   @Command(hidden = true, description = "The hot paths between markers, for strace.")
-  int traced() throws InterruptedException {
-    SystemCalls.runTraced();
+  int traced(@Parameters Path directory) throws InterruptedException {
+    SystemCalls.runTraced(directory);
     return 0;
   }
 
@@ -148,9 +149,19 @@ public final class BenchMain {
       name = "channel-partner",
       hidden = true,
       description = "The process at the other end of channels.")
-  int channelPartner(@Parameters Path directory, @Parameters int segmentId) {
+  int channelPartner(
+      @Parameters Path directory, @Parameters int segmentId, @Parameters List<String> drivers) {
     Thread.ofPlatform().daemon().name("bench-leash").start(BenchMain::followLeash);
-    ChannelPartner.run(directory, segmentId);
+    ChannelPartner.run(directory, segmentId, drivers);
+    return 0;
+  }
+
+  @Command(name = "aeron-driver", hidden = true, description = "Aeron's driver, as a peer.")
+  int aeronDriver(@Parameters Path directory) {
+    AeronPeer.drive(directory);
+    System.out.println("ready");
+    System.out.flush();
+    followLeash();
     return 0;
   }
 

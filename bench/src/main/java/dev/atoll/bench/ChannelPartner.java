@@ -19,6 +19,7 @@ import dev.atoll.rsm.ImportSegment;
 import dev.atoll.rsm.Permission;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.List;
 
 /** The process at the other end of {@link ChannelGroup}: sends back, or only counts. */
 final class ChannelPartner {
@@ -31,12 +32,14 @@ final class ChannelPartner {
   private final ChannelSender[] senders = new ChannelSender[2];
   private final BareRing ping;
   private final BareRing pong;
+  private final PeerEchoes peers;
   private long unusedSum;
 
   private ChannelPartner(Duet duet) {
     this.duet = duet;
     this.ping = duet.ring(0);
     this.pong = duet.ring(1);
+    this.peers = new PeerEchoes(duet);
   }
 
   static ChannelReceiver receiver(Node node, int kind) {
@@ -54,7 +57,7 @@ final class ChannelPartner {
   }
 
   /** Runs until the leash is let go, which ends the process. */
-  static void run(Path directory, int segmentId) {
+  static void run(Path directory, int segmentId, List<String> drivers) {
     Node node = Node.attach(directory);
     ImportSegment segment =
         node.controller(Controller.LOOPBACK)
@@ -68,6 +71,9 @@ final class ChannelPartner {
       ids.append(' ').append(partner.receivers[kind].publish(0));
     }
     System.out.println(ids);
+    partner.peers.takeEvents(Posix.system(), directory);
+    partner.peers.meet(drivers);
+    System.out.println("peers\t" + String.join("\t", partner.peers.states()));
     System.out.flush();
     partner.play();
   }
@@ -86,7 +92,7 @@ final class ChannelPartner {
         case Duet.MANY_ECHO -> echoMany(mode, receivers[MANY], senders[MANY]);
         case Duet.SINGLE_SINK -> sink(mode, receivers[SINGLE]);
         case Duet.MANY_SINK -> sinkMany(mode, receivers[MANY]);
-        default -> {}
+        default -> peers.play(mode);
       }
     }
   }

@@ -57,6 +57,22 @@ final class ConnectKernels {
     }
   }
 
+  /** unmap, disconnect, connect, map, touch, among many. */
+  static final class Cycle implements Kernel {
+    private final Crowd crowd;
+
+    Cycle(Crowd crowd) {
+      this.crowd = crowd;
+    }
+
+    @Override
+    public void run(long operations) {
+      for (long i = 0; i < operations; i++) {
+        crowd.turn();
+      }
+    }
+  }
+
   /** mmap, touch, munmap by hand. */
   static final class Map implements Kernel {
     private static final int READ_WRITE = MemoryCalls.PROT_READ | MemoryCalls.PROT_WRITE;

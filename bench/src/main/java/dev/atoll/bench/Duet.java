@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.atoll.bench;
 
+import dev.atoll.memory.SegmentWords;
+import dev.atoll.memory.SlotRing;
 import dev.atoll.posix.Posix;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -24,7 +26,15 @@ final class Duet {
   static final int MANY_ECHO = 7;
   static final int MANY_SINK = 8;
 
-  static final long BYTES = 4096 + 2 * BareRing.BYTES;
+  static final int EVENT = 9;
+  static final int SLOT_ECHO = 10;
+  static final int SLOT_SINK = 11;
+  static final int UCX_ECHO = 12;
+  static final int AERON_ECHO = 13;
+  static final int AERON_SINK = 15;
+
+  private static final long SLOT_RING_BYTES = SlotRing.sizeBytesFor(BareRing.SLOTS);
+  static final long BYTES = 4096 + 2 * BareRing.BYTES + 2 * SLOT_RING_BYTES;
   static final long ASKED = 256;
   static final long ANSWERED = 384;
   static final int MESSAGE_BYTES = 32;
@@ -34,6 +44,10 @@ final class Duet {
   private static final long PLAYED = 128;
   private static final long IDS = 512;
   private static final long RINGS = 4096;
+  private static final long SLOT_RINGS = RINGS + 2 * BareRing.BYTES;
+  private static final long NOTES = 1024;
+  private static final long NOTE_BYTES = 1024;
+  private static final long PATIENCE_NANOS = 20_000_000_000L;
   private static final VarHandle INTS = ValueLayout.JAVA_INT.varHandle();
   private static final VarHandle LONGS = ValueLayout.JAVA_LONG.varHandle();
 
@@ -60,11 +74,48 @@ final class Duet {
     return new BareRing(pages.asSlice(RINGS + index * BareRing.BYTES, BareRing.BYTES));
   }
 
+  /** A ring for many producers in fresh pages; the leader lays it. */
+  SlotRing layRing(int index) {
+    return SlotRing.create(slotRing(index), BareRing.SLOTS);
+  }
+
+  SlotRing attachRing(int index) {
+    return SlotRing.attach(slotRing(index), BareRing.SLOTS);
+  }
+
+  private SegmentWords slotRing(int index) {
+    return new SegmentWords(pages.asSlice(SLOT_RINGS + index * SLOT_RING_BYTES, SLOT_RING_BYTES));
+  }
+
+  /** A few hundred bytes by which one side tells the other its address. */
+  void note(int index, byte[] bytes) {
+    if (bytes.length > NOTE_BYTES - Integer.BYTES) {
+      throw new IllegalArgumentException("bytes=" + bytes.length);
+    }
+    long at = NOTES + index * NOTE_BYTES;
+    MemorySegment.copy(bytes, 0, pages, ValueLayout.JAVA_BYTE, at + Integer.BYTES, bytes.length);
+    INTS.setVolatile(pages, at, bytes.length);
+  }
+
+  byte[] note(int index) {
+    long at = NOTES + index * NOTE_BYTES;
+    int length = (int) INTS.getVolatile(pages, at);
+    return pages.asSlice(at + Integer.BYTES, length).toArray(ValueLayout.JAVA_BYTE);
+  }
+
   /** Leader: has the partner play something, and waits until it does. */
   void play(int mode) {
     INTS.setVolatile(pages, MODE, mode);
-    while ((int) INTS.getVolatile(pages, PLAYED) != mode) {
+    long start = 0;
+    for (long i = 0; (int) INTS.getVolatile(pages, PLAYED) != mode; i++) {
       Thread.onSpinWait();
+      if ((i & 0xffff) == 0xffff) {
+        long now = System.nanoTime();
+        start = start == 0 ? now : start;
+        if (now - start > PATIENCE_NANOS) {
+          throw new IllegalStateException("the partner does not play mode=" + mode);
+        }
+      }
     }
   }
 
@@ -73,6 +124,14 @@ final class Duet {
     INTS.setVolatile(pages, MODE, REST);
     SignalKernels.publish(posix, pages, ASKED, SignalKernels.read(pages, ASKED) + 1);
     play(REST);
+  }
+
+  /** Leader: ends what a partner does that may sleep on an eventfd. */
+  void stopEvents(EventCouple events) {
+    INTS.setVolatile(pages, MODE, REST);
+    events.ask();
+    play(REST);
+    events.drain();
   }
 
   /** Partner: what to play next, once it is not what was played last. */

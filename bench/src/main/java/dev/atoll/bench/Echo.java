@@ -28,10 +28,13 @@ final class Echo {
             node.controller(Controller.LOOPBACK)
                 .connect(node.nodeId(), segmentId, Permission.READ_WRITE);
         ImportMapping mapping = segment.map(0, segment.size(), Permission.READ_WRITE)) {
-      Thread.ofPlatform().daemon().name("echo-signals").start(() -> answerSignals(segment));
-      Thread.ofPlatform().daemon().name("echo-futex").start(() -> answerWords(mapping.segment()));
+      // The leader hears of it before it hands out the descriptors.
       System.out.println("ready");
       System.out.flush();
+      EventCouple events = EventCouple.take(Posix.system(), directory);
+      Thread.ofPlatform().daemon().name("echo-events").start(() -> answerEvents(events));
+      Thread.ofPlatform().daemon().name("echo-signals").start(() -> answerSignals(segment));
+      Thread.ofPlatform().daemon().name("echo-futex").start(() -> answerWords(mapping.segment()));
       while (System.in.read() >= 0) {
         // Only the end of the leash counts.
       }
@@ -49,6 +52,15 @@ final class Echo {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Ends with the process; a wait of it is bounded, and begins anew. */
+  private static void answerEvents(EventCouple events) {
+    while (true) {
+      if (events.isAsked()) {
+        events.answer();
+      }
     }
   }
 

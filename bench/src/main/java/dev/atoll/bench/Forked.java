@@ -39,11 +39,16 @@ final class Forked implements AutoCloseable {
 
   /** The command that runs this program with some arguments. */
   static List<String> command(String... arguments) {
+    return command(List.of(), System.getProperty("java.class.path"), arguments);
+  }
+
+  static List<String> command(List<String> options, String classPath, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(JVM_OPTIONS);
+    command.addAll(options);
     command.add("-cp");
-    command.add(System.getProperty("java.class.path"));
+    command.add(classPath);
     command.add(BenchMain.class.getName());
     command.addAll(List.of(arguments));
     return command;
@@ -56,6 +61,7 @@ final class Forked implements AutoCloseable {
   static Forked start(List<String> command, String name) {
     try {
       var builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+      Peers.ENVIRONMENT.forEach(builder.environment()::putIfAbsent);
       return new Forked(builder.start(), name);
     } catch (IOException e) {
       throw new UncheckedIOException("starting " + command, e);

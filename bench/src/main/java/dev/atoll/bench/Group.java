@@ -12,5 +12,10 @@ interface Group {
   /** What the figures rest on, in a line: memory, files, processes. */
   String conditions();
 
+  /** Whether its JVM is to have {@link Peers} on its class path. */
+  default boolean needsPeers() {
+    return false;
+  }
+
   void run(Bench bench) throws InterruptedException;
 }

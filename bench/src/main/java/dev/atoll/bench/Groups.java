@@ -13,9 +13,14 @@ final class Groups {
           new PutGetGroup(Carrier.EMBEDDED),
           new PutGetGroup(Carrier.ATTACHED),
           new AccessGroup(),
+          new TypedGroup(),
+          new MediatedGroup(Carrier.EMBEDDED),
+          new MediatedGroup(Carrier.ATTACHED),
           new SignalGroup(),
           new ConnectGroup(Carrier.EMBEDDED),
           new ConnectGroup(Carrier.ATTACHED),
+          new CrowdGroup(Carrier.EMBEDDED),
+          new CrowdGroup(Carrier.ATTACHED),
           new ChannelGroup());
 
   private Groups() {}

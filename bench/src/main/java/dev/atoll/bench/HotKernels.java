@@ -67,6 +67,22 @@ final class HotKernels {
     }
   }
 
+  /** {@link Signals#post()}. */
+  static final class Post implements Kernel {
+    private final Signals signals;
+
+    Post(Signals signals) {
+      this.signals = signals;
+    }
+
+    @Override
+    public void run(long operations) {
+      for (long i = 0; i < operations; i++) {
+        signals.post();
+      }
+    }
+  }
+
   /** A control: allocates once in each operation. */
   static final class Allocating implements Kernel {
     private Object kept = this;

@@ -9,6 +9,7 @@ import dev.atoll.channel.Channels;
 import dev.atoll.memory.SharedMemory;
 import dev.atoll.pmem.PmemMapping;
 import dev.atoll.rsm.ImportSegment;
+import dev.atoll.rsm.ScatterGather;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.LinkedHashMap;
@@ -38,6 +39,11 @@ final class HotPaths implements AutoCloseable {
     Walk pages = Walk.of(0, BYTES, TRANSFER_BYTES);
     add("put 8 B", SegmentKernels.Put.class, imported, word, words);
     add("get 8 B", SegmentKernels.Get.class, imported, word, words);
+    add("putLong", TypedKernels.PutLong.class, imported);
+    add("getLong", TypedKernels.GetLong.class, imported);
+    add("putLongs 512", TypedKernels.PutLongs.class, imported, new long[512]);
+    add("putv of 16", TypedKernels.Putv.class, imported, vector(local));
+    add("getv of 16", TypedKernels.Getv.class, imported, vector(local));
     add("put 4 KiB", SegmentKernels.Put.class, imported, local, pages);
     add("get 4 KiB", SegmentKernels.Get.class, imported, local, pages);
     add("persist 64 B", PersistKernels.Atoll.class, mapping, lines);
@@ -48,6 +54,14 @@ final class HotPaths implements AutoCloseable {
     add("signals pending", HotKernels.Pending.class, imported.signals());
     addChannel(0, 1, "channel for one", local);
     addChannel(1, 8, "channel for many", local);
+  }
+
+  private static ScatterGather vector(MemorySegment local) {
+    ScatterGather vector = new ScatterGather();
+    for (int i = 0; i < ScatterGather.ENTRIES_MAX; i++) {
+      vector.add(local, i * Walk.LINE_BYTES, i * TRANSFER_BYTES, Walk.LINE_BYTES);
+    }
+    return vector;
   }
 
   private void addChannel(int index, int count, String name, MemorySegment message) {

@@ -51,10 +51,12 @@ final class Rounds {
    * where the operation itself never waits can that be told.
    */
   private double undisturbed(Trial trial, int index, long operations) throws InterruptedException {
-    Crew.Sample sample = crew.sample(trial.candidates().get(index), operations);
-    for (int i = 0; i < REPEATS_MOST && sample.isDisturbed() && trial.isComputing(); i++) {
+    Candidate candidate = trial.candidates().get(index);
+    boolean isComputing = trial.isComputing() && !candidate.isWaiting();
+    Crew.Sample sample = crew.sample(candidate, operations);
+    for (int i = 0; i < REPEATS_MOST && sample.isDisturbed() && isComputing; i++) {
       repeats++;
-      sample = crew.sample(trial.candidates().get(index), operations);
+      sample = crew.sample(candidate, operations);
     }
     return sample.nanos();
   }

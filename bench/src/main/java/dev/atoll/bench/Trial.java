@@ -20,6 +20,13 @@ record Trial(
     candidates = List.copyOf(candidates);
   }
 
+  /** The same without one of the candidates. */
+  Trial without(String candidate) {
+    List<Candidate> rest =
+        candidates.stream().filter(each -> !each.name().equals(candidate)).toList();
+    return new Trial(name, size, mode, unit, rest, hasPeer);
+  }
+
   /** Tells whether operations do nothing but compute, so that a wait is a disturbance. */
   boolean isComputing() {
     return unit != Unit.MICROS;

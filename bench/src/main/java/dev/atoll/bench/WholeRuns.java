@@ -47,15 +47,16 @@ final class WholeRuns {
   }
 
   private boolean collect(Group group, int run, List<Row> rows) throws InterruptedException {
-    var command =
-        Forked.command(
-            "group",
-            group.name(),
-            "" + run,
-            "" + plan.rounds(),
-            "" + plan.isQuick(),
-            "" + plan.seed(),
-            plan.directory().toString());
+    String[] arguments = {
+      "group",
+      group.name(),
+      "" + run,
+      "" + plan.rounds(),
+      "" + plan.isQuick(),
+      "" + plan.seed(),
+      plan.directory().toString()
+    };
+    var command = group.needsPeers() ? Peers.command(arguments) : Forked.command(arguments);
     try (Forked child = Forked.start(command, group.name())) {
       String line = child.readLine();
       while (line != null) {

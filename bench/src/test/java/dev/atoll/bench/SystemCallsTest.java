@@ -16,7 +16,8 @@ class SystemCallsTest {
     var calls = SystemCalls.leastCalls();
 
     assertThat(calls.remove(SystemCalls.CONTROL))
-        .hasSizeGreaterThanOrEqualTo((int) SystemCalls.OPERATIONS / 100);
+        .hasSizeGreaterThanOrEqualTo((int) SystemCalls.FEW_OPERATIONS);
+    calls.keySet().removeIf(name -> name.startsWith(ToldPaths.PREFIX));
     assertThat(calls)
         .hasSizeGreaterThan(5)
         .allSatisfy((name, made) -> assertThat(made).as(name).isEmpty());

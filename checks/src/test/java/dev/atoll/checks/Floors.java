@@ -56,13 +56,13 @@ record Floors(String root) {
   private static final Map<String, List<String>> FOREIGN =
       Map.of(
           "cli", List.of("picocli.", "com.fasterxml.jackson.", "org.snakeyaml."),
-          "bench", List.of("org.openjdk.jmh.", "picocli."));
+          "bench", List.of("org.openjdk.jmh.", "picocli.", "io.aeron.", "org.agrona."));
 
   /** Exported by the module jdk.management and supported; bench counts allocations with it. */
   private static final String JDK_MANAGEMENT = "com.sun.management.";
 
-  /** The C library that bench compares with is called by one class, which ships with nothing. */
-  private static final String NATIVE_PEER = ".bench.Libpmem";
+  /** The C libraries that bench compares with: a class for each, which ships with nothing. */
+  private static final Set<String> NATIVE_PEERS = Set.of(".bench.Libpmem", ".bench.Ucx");
 
   private static final List<String> FORBIDDEN_TO_ALL = List.of("sun.", "jdk.internal.", "com.sun.");
 
@@ -143,9 +143,13 @@ record Floors(String root) {
     return everyClass(
         "leave native calls to posix",
         type ->
-            moduleOf(type).equals("posix") || type.getName().equals(root + NATIVE_PEER)
+            moduleOf(type).equals("posix") || isNativePeer(type)
                 ? List.of()
                 : accesses(type, this::breachOfNative));
+  }
+
+  private boolean isNativePeer(JavaClass type) {
+    return NATIVE_PEERS.stream().anyMatch(peer -> type.getName().equals(root + peer));
   }
 
   /** Persistent memory knows no network. */
