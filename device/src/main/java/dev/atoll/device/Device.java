@@ -352,7 +352,7 @@ public final class Device implements AutoCloseable {
 
     @Override
     public void later(Runnable action) {
-      loop.execute(action);
+      LoopTurns.later(loop, action);
     }
 
     @Override
