@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.atoll.device;
 
+import dev.atoll.base.Site;
 import dev.atoll.link.LinkLimits;
 import dev.atoll.link.MalformedBlockException;
 import dev.atoll.link.Notification;
@@ -21,7 +22,10 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +53,14 @@ final class SocketPeer implements Outbound {
    */
   private static final int KEPT_MAX = 2 * LinkLimits.OUTSTANDING_MAX;
 
+  /**
+   * What the next try may not meet any more, and no fault of the program that the message is for.
+   */
+  private static final Set<Errno> TEMPORARY =
+      EnumSet.of(Errno.ETOOMANYREFS, Errno.ENOBUFS, Errno.ENOMEM);
+
+  private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
   private final Posix posix;
   private final SegmentAgent agent;
   private final Descriptor socket;
@@ -59,6 +71,9 @@ final class SocketPeer implements Outbound {
   private @Nullable ClientSession session;
   private @Nullable Registration registration;
   private int kept;
+  private long taken;
+  private boolean isRefused;
+  private boolean isWatched;
   private boolean isBroken;
   private boolean isClosed;
 
@@ -77,6 +92,12 @@ final class SocketPeer implements Outbound {
 
     /** Runs an action after the one under way, on the loop. */
     void later(Runnable action);
+
+    /** Runs an action on the loop once a time has passed. */
+    void after(long delayNanos, Runnable action);
+
+    /** How long a program may take nothing while something waits for it. */
+    long patienceNanos();
 
     /** Closes what a program has sent, elsewhere than on the loop. */
     void discard(List<Descriptor> descriptors);
@@ -193,13 +214,61 @@ final class SocketPeer implements Outbound {
       return;
     }
     long sent = posix.sendMessage(socket, block, borrowed);
-    if (sent == -Errno.EAGAIN.number()) {
+    if (sent < 0) {
+      if (!isLater(sent)) {
+        breakOff();
+        return;
+      }
       enqueue(block, borrowed);
-      // Nothing more is taken from a program until it has taken its answers.
-      registration().modify(WaitCalls.POLLOUT);
-    } else if (sent < 0) {
-      breakOff();
+      waitFor(sent);
     }
+  }
+
+  private static boolean isLater(long sent) {
+    return sent == -Errno.EAGAIN.number() || TEMPORARY.contains(Errno.of((int) -sent));
+  }
+
+  /** Nothing more is taken from a program until it has taken its answers. */
+  private void waitFor(long sent) {
+    isRefused = sent != -Errno.EAGAIN.number();
+    if (isRefused) {
+      // The socket itself has room, so only time tells.
+      Site.hit("send.refused");
+      registration().modify(0);
+      host.after(RETRY_NANOS, this::tryAgain);
+    } else {
+      registration().modify(WaitCalls.POLLOUT);
+    }
+    if (!isWatched) {
+      isWatched = true;
+      watch();
+    }
+  }
+
+  private void tryAgain() {
+    if (!isClosed && !isBroken) {
+      ready(WaitCalls.POLLOUT);
+    }
+  }
+
+  /** A program that takes nothing for long is ended, as what it has not taken is kept for it. */
+  private void watch() {
+    long before = taken;
+    host.after(
+        host.patienceNanos(),
+        () -> {
+          if (isClosed || backlog.isEmpty()) {
+            isWatched = false;
+          } else if (taken != before || isRefused) {
+            watch();
+          } else {
+            LOG.log(
+                Level.WARNING,
+                "event=session-cut session={0} reason=takes-nothing",
+                session().number());
+            close();
+          }
+        });
   }
 
   @Override
@@ -244,17 +313,20 @@ final class SocketPeer implements Outbound {
       MemorySegment block = outbox.asSlice(0, next.block().byteSize());
       block.copyFrom(next.block());
       long sent = posix.sendMessage(socket, block, next.descriptors());
-      if (sent == -Errno.EAGAIN.number()) {
-        return;
-      }
       if (sent < 0) {
-        close();
+        if (isLater(sent)) {
+          waitFor(sent);
+        } else {
+          close();
+        }
         return;
       }
+      taken++;
       kept -= next.descriptors().size();
       backlog.removeFirst().close();
     }
     if (!isClosed) {
+      isRefused = false;
       registration().modify(WaitCalls.POLLIN);
     }
   }

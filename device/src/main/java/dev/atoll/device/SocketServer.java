@@ -10,6 +10,7 @@ import dev.atoll.posix.Errno;
 import dev.atoll.posix.ErrnoException;
 import dev.atoll.posix.PeerCredentials;
 import dev.atoll.posix.Posix;
+import dev.atoll.posix.SocketCalls;
 import dev.atoll.posix.WaitCalls;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
@@ -36,6 +37,18 @@ final class SocketServer implements SocketPeer.Host {
 
   /** How long accepting rests when they have; asking again at once would spin. */
   private static final long EXHAUSTED_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+  /** A program may be stopped for a while, by a debugger or by a machine with too much to do. */
+  private static final long PATIENCE_LEAST_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+  private static final int PATIENCE_TIMEOUTS = 4;
+
+  /**
+   * How much a program may leave unread, twice this in the kernel's count: some forty answers. The
+   * descriptors that go with them count against what all programs together may leave unread
+   * (unix(7), ETOOMANYREFS).
+   */
+  private static final int UNREAD_BYTES = 16 << 10;
 
   private final Posix posix;
   private final EventLoop loop;
@@ -140,6 +153,7 @@ final class SocketServer implements SocketPeer.Host {
       socket.close();
       return;
     }
+    posix.setOption(socket, SocketCalls.SOL_SOCKET, SocketCalls.SO_SNDBUF, UNREAD_BYTES);
     var peer = new SocketPeer(posix, agent, socket, this);
     peer.begin(agent.open(credentials, peer), loop.register(socket, WaitCalls.POLLIN, peer::ready));
     peers.add(peer);
@@ -169,7 +183,17 @@ final class SocketServer implements SocketPeer.Host {
 
   @Override
   public void later(Runnable action) {
-    loop.execute(action);
+    LoopTurns.later(loop, action);
+  }
+
+  @Override
+  public void after(long delayNanos, Runnable action) {
+    var _ = loop.schedule(delayNanos, action);
+  }
+
+  @Override
+  public long patienceNanos() {
+    return Math.max(PATIENCE_LEAST_NANOS, PATIENCE_TIMEOUTS * config.revocationTimeout().toNanos());
   }
 
   @Override

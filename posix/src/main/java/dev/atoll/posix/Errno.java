@@ -109,6 +109,8 @@ public enum Errno {
   EISCONN(106),
   /** Not connected. */
   ENOTCONN(107),
+  /** Too many descriptors of the user are in messages that nobody has read. */
+  ETOOMANYREFS(109),
   /** Connection timed out. */
   ETIMEDOUT(110),
   /** Connection refused. */

@@ -182,10 +182,12 @@ public interface SocketCalls {
    * @param message native memory with the whole message, not empty
    * @param passed descriptors whose open files the peer receives, at most {@link #DESCRIPTORS_MAX};
    *     the caller keeps its own
-   * @return bytes sent, or a negative errno; {@code -EAGAIN} when the peer's queue is full
+   * @return bytes sent, or a negative errno; {@code -EAGAIN} when the peer's queue is full, {@code
+   *     -ETOOMANYREFS} when the user has as many descriptors in messages that nobody has read as
+   *     the process may have open (unix(7))
    */
   @CheckReturnValue
-  @Errnos(returned = {EAGAIN, ECONNRESET, EMSGSIZE, ENOBUFS, ENOMEM, ENOTCONN, EPIPE})
+  @Errnos(returned = {EAGAIN, ECONNRESET, EMSGSIZE, ENOBUFS, ENOMEM, ENOTCONN, EPIPE, ETOOMANYREFS})
   long sendMessage(Descriptor descriptor, MemorySegment message, List<Descriptor> passed);
 
   /**
