@@ -33,9 +33,6 @@ final class Administration {
           | MemoryCalls.F_SEAL_WRITE
           | MemoryCalls.F_SEAL_SEAL;
 
-  /** A session's socket and its signal pages. */
-  private static final int DESCRIPTORS_OF_SESSION = 2;
-
   /** The memory for writing and for reading, and the control page. */
   private static final int DESCRIPTORS_OF_EXPORT = 3;
 
@@ -116,7 +113,7 @@ final class Administration {
         session.number(),
         session.credentials().pid(),
         session.credentials().uid(),
-        (int) (DESCRIPTORS_OF_SESSION + DESCRIPTORS_OF_EXPORT * exports));
+        (int) (session.descriptors() + DESCRIPTORS_OF_EXPORT * exports));
   }
 
   /** One more than fits is kept, which says that the listing is cut. */

@@ -11,6 +11,11 @@ import org.jspecify.annotations.Nullable;
 
 /** One session as the device knows it. Owned by the loop. */
 final class ClientSession {
+  /** A session's socket, the files of its signal pages, and of its rings where it has some. */
+  static final int DESCRIPTORS_MAX = 5;
+
+  private static final int DESCRIPTORS_OF_RINGS = 2;
+
   private final long number;
   private final PeerCredentials credentials;
   private final Outbound outbound;
@@ -65,6 +70,11 @@ final class ClientSession {
 
   void setRings(ClientRings made) {
     rings = made;
+  }
+
+  /** How many descriptors of the device it costs, its segments aside. */
+  int descriptors() {
+    return rings == null ? DESCRIPTORS_MAX - DESCRIPTORS_OF_RINGS : DESCRIPTORS_MAX;
   }
 
   /** Ends the connection, after the action under way. */

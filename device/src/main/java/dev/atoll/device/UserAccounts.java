@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * What each user has of the device, against what he may have. Owned by the loop.
  *
- * <p>Exports cost descriptors of the device's process. A tenth of those the process may have is
- * kept for connections, and no user other than the device's own and root gets more than half of the
- * rest.
+ * <p>Exports cost descriptors of the device's process. What the most sessions need is kept for
+ * them, but no more than a quarter of those the process may have, and no user other than the
+ * device's own and root gets more than half of the rest.
  */
 final class UserAccounts {
   private static final int FILES_OF_AN_EXPORT = 3;
@@ -35,7 +35,9 @@ final class UserAccounts {
   UserAccounts(Quotas quotas, int ownUid, long descriptorsMax) {
     this.quotas = quotas;
     this.ownUid = ownUid;
-    this.exportsMax = (descriptorsMax - descriptorsMax / 10) / FILES_OF_AN_EXPORT;
+    long ofSessions = (long) ClientSession.DESCRIPTORS_MAX * quotas.sessionsMax();
+    long kept = Math.min(ofSessions, descriptorsMax / 4);
+    this.exportsMax = (descriptorsMax - kept) / FILES_OF_AN_EXPORT;
   }
 
   /** The soft limit of open files, getrlimit(2), by procfs, which waits for nothing. */

@@ -156,11 +156,11 @@ class AdministrationTest {
       int pid = (int) ProcessHandle.current().pid();
       assertThat(rows)
           .containsExactly(
-              new ListingRow.OfSession(1, pid, posix.effectiveUid(), 5),
+              new ListingRow.OfSession(1, pid, posix.effectiveUid(), 6),
               new ListingRow.OfExport(
                   1, handle, ListingRow.ExportState.PUBLISHED, ID, 0640, 4096, 1, false),
               new ListingRow.OfAccess(1, handle, new AccessEntry(1, 0664)),
-              new ListingRow.OfSession(2, 4711, STRANGER, 2),
+              new ListingRow.OfSession(2, 4711, STRANGER, 3),
               new ListingRow.OfImport(
                   2,
                   ((ListingRow.OfImport) rows.get(4)).handle(),
@@ -169,7 +169,7 @@ class AdministrationTest {
                   4096,
                   1,
                   false),
-              new ListingRow.OfSession(3, pid, posix.effectiveUid(), 2));
+              new ListingRow.OfSession(3, pid, posix.effectiveUid(), 3));
     }
   }
 

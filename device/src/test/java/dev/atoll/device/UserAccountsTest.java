@@ -56,7 +56,7 @@ class UserAccountsTest {
 
   @Test
   void aStrangerGetsHalfOfTheDescriptorsAtMost() {
-    UserAccounts accounts = with(Quotas.standard(), 40);
+    UserAccounts accounts = with(Quotas.standard(), 48);
     for (int i = 0; i < 6; i++) {
       assertThat(accounts.chargeExport(OTHER, 1)).isNull();
     }
@@ -70,7 +70,7 @@ class UserAccountsTest {
 
   @Test
   void changesOfMemoryUnderWayTakeDescriptorsToo() {
-    UserAccounts accounts = with(Quotas.standard(), 40);
+    UserAccounts accounts = with(Quotas.standard(), 48);
     for (int i = 0; i < 3; i++) {
       assertThat(accounts.chargeExport(OTHER, 1)).isNull();
       assertThat(accounts.chargeRebind(OTHER)).isNull();
@@ -84,5 +84,21 @@ class UserAccountsTest {
   @Test
   void readsTheLimitOfThisProcess() {
     assertThat(UserAccounts.descriptorsMax()).isGreaterThan(3);
+  }
+
+  @Test
+  void keepsWhatTheMostSessionsNeedUpToAQuarter() {
+    assertThat(exportsThatFit(new Quotas(1, 1, 99, 9, 1 << 20), 35)).isEqualTo(10);
+    assertThat(exportsThatFit(new Quotas(2, 1, 99, 9, 1 << 20), 40)).isEqualTo(10);
+    assertThat(exportsThatFit(new Quotas(99, 1, 99, 9, 1 << 20), 40)).isEqualTo(10);
+  }
+
+  private static int exportsThatFit(Quotas quotas, long descriptors) {
+    UserAccounts accounts = with(quotas, descriptors);
+    int exports = 0;
+    while (accounts.chargeExport(OWNER, 1) == null) {
+      exports++;
+    }
+    return exports;
   }
 }
