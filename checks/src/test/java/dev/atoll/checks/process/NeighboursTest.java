@@ -130,9 +130,7 @@ class NeighboursTest {
       } finally {
         stopped.process().cont();
       }
-      Conditions.await(
-          "the connection has ended", PATIENCE, () -> stopped.does("connected c").equals("false"));
-      stopped.isRefused("get c 0 5", "RSMERR_CONN_ABORTED");
+      awaitAborted(stopped);
     }
   }
 
