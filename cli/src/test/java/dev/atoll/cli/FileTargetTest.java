@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.atoll.posix.Posix;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -117,5 +120,110 @@ class FileTargetTest {
       target.commit();
     }
     assertThat(place).isEmptyFile();
+  }
+
+  /** vfat, exfat and file systems in user space answer link(2) with EPERM or ENOSYS. */
+  private static FileTarget beginWithoutLinks(Path place) throws IOException {
+    return FileTarget.begin(
+        place,
+        false,
+        false,
+        (name, existing) -> {
+          throw new FileSystemException(
+              name.toString(), existing.toString(), "Operation not permitted");
+        });
+  }
+
+  @Test
+  void getsItsNameWhereTheFileSystemHasNoLinks() throws IOException {
+    Path place = directory.resolve("new");
+    try (FileTarget target = beginWithoutLinks(place)) {
+      target.write(0, new byte[] {1, 2}, 2);
+      target.commit();
+    }
+    assertThat(place).hasBinaryContent(new byte[] {1, 2});
+    assertThat(names()).containsExactly("new");
+  }
+
+  @Test
+  void withoutLinksItReplacesNothingEither() throws IOException {
+    Path place = directory.resolve("contested");
+    try (FileTarget target = beginWithoutLinks(place)) {
+      Files.writeString(place, "theirs");
+      assertThatThrownBy(target::commit)
+          .isInstanceOf(Refusal.class)
+          .hasMessageContaining("meanwhile");
+    }
+    assertThat(place).hasContent("theirs");
+    assertThat(names()).containsExactly("contested");
+  }
+
+  @Test
+  void whatReplacesAFileIsNeverMoreOpenThanThatWas() throws IOException {
+    for (String rights : List.of("rw-------", "rw-r-----", "r--r--r--", "rwxrwxrwx")) {
+      Path place = Files.writeString(directory.resolve("old"), "old");
+      Files.setPosixFilePermissions(place, PosixFilePermissions.fromString(rights));
+      try (FileTarget target = FileTarget.begin(place, true, false)) {
+        assertThat(names()).hasSize(2);
+        for (String name : names()) {
+          assertThat(rightsOf(directory.resolve(name))).isEqualTo(rights);
+        }
+        target.write(0, new byte[] {'n'}, 1);
+        target.commit();
+      }
+      assertThat(place).hasContent("n");
+      assertThat(rightsOf(place)).isEqualTo(rights);
+      Files.delete(place);
+    }
+  }
+
+  @Test
+  void whatReplacesAFileBelongsToItsOwner() throws IOException {
+    Assumptions.assumeTrue(Posix.system().statx(directory, true).uid() == 0, "only root may");
+    Path place = Files.writeString(directory.resolve("old"), "old");
+    Files.setAttribute(place, "unix:uid", 12_345);
+    Files.setAttribute(place, "unix:gid", 12_346);
+    Files.setPosixFilePermissions(place, PosixFilePermissions.fromString("rw-r-----"));
+    try (FileTarget target = FileTarget.begin(place, true, false)) {
+      target.commit();
+    }
+    assertThat(Files.getAttribute(place, "unix:uid")).isEqualTo(12_345);
+    assertThat(Files.getAttribute(place, "unix:gid")).isEqualTo(12_346);
+    assertThat(rightsOf(place)).isEqualTo("rw-r-----");
+  }
+
+  @Test
+  void aNewFileIsAsOpenAsAnyNewFile() throws IOException {
+    Path usual = Files.createFile(directory.resolve("usual"));
+    for (boolean isReplacing : new boolean[] {true, false}) {
+      Path place = directory.resolve("new-" + isReplacing);
+      try (FileTarget target = FileTarget.begin(place, isReplacing, false)) {
+        target.commit();
+      }
+      assertThat(rightsOf(place)).isEqualTo(rightsOf(usual));
+    }
+  }
+
+  @Test
+  void aNameMayBeAsLongAsNamesCanBe() throws IOException {
+    Path place = directory.resolve("n".repeat(255));
+    try (FileTarget target = FileTarget.begin(place, false, false)) {
+      target.commit();
+    }
+    assertThat(place).isEmptyFile();
+  }
+
+  @Test
+  void copiesToOneDirectoryDoNotMeet() throws IOException {
+    try (FileTarget one = FileTarget.begin(directory.resolve("one"), false, false);
+        FileTarget two = FileTarget.begin(directory.resolve("two"), false, false)) {
+      one.commit();
+      two.commit();
+    }
+    assertThat(names()).containsExactly("one", "two");
+  }
+
+  private static String rightsOf(Path file) throws IOException {
+    return PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
   }
 }
