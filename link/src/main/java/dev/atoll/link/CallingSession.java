@@ -288,16 +288,14 @@ abstract class CallingSession implements Session {
     }
     switch (notification) {
       case Notification.Revoke revoke -> {
-        if (current != null) {
-          current.revoke(revoke.handle());
+        if (current == null || current.revoke(revoke.handle())) {
+          sendOneWay(new Request.Revoked(revoke.handle()));
         }
-        sendOneWay(new Request.Revoked(revoke.handle()));
       }
       case Notification.Rebind rebind -> {
-        if (current != null) {
-          current.rebind(rebind, descriptors);
+        if (current == null || current.rebind(rebind, descriptors)) {
+          sendOneWay(new Request.Rebound(rebind.handle()));
         }
-        sendOneWay(new Request.Rebound(rebind.handle()));
       }
       case Notification.Signalled signalled -> {
         if (current != null) {

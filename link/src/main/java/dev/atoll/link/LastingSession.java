@@ -288,21 +288,19 @@ public final class LastingSession implements Session {
     }
 
     @Override
-    public void revoke(long handle) {
+    public boolean revoke(long handle) {
       SessionListener told = listener;
-      if (told != null) {
-        told.revoke(handle);
-      }
+      return told == null || told.revoke(handle);
     }
 
     @Override
-    public void rebind(Notification.Rebind rebind, List<Descriptor> descriptors) {
+    public boolean rebind(Notification.Rebind rebind, List<Descriptor> descriptors) {
       SessionListener told = listener;
-      if (told != null) {
-        told.rebind(rebind, descriptors);
-      } else {
+      if (told == null) {
         descriptors.forEach(Descriptor::close);
+        return true;
       }
+      return told.rebind(rebind, descriptors);
     }
 
     @Override

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.atoll.link;
 
+import dev.atoll.base.CheckReturnValue;
 import dev.atoll.posix.Descriptor;
 import java.util.List;
 
@@ -14,8 +15,11 @@ public interface SessionListener {
    * then tells the device.
    *
    * @param handle of the import
+   * @return false if the kernel has no scratch memory, so that the program can still store to the
+   *     exporter's: the device is told nothing then, and counts an answer that did not come
    */
-  void revoke(long handle);
+  @CheckReturnValue
+  boolean revoke(long handle);
 
   /**
    * Must swap the program's mappings of an import for the exporter's new memory before it returns;
@@ -24,8 +28,10 @@ public interface SessionListener {
    * @param rebind what has changed
    * @param descriptors the new file with just the granted rights, and its control page; owned by
    *     the listener
+   * @return false if the program can still store to the old memory, as with {@link #revoke}
    */
-  void rebind(Notification.Rebind rebind, List<Descriptor> descriptors);
+  @CheckReturnValue
+  boolean rebind(Notification.Rebind rebind, List<Descriptor> descriptors);
 
   /**
    * Is told that a handle which was watched has a signal.

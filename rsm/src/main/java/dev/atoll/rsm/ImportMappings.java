@@ -291,21 +291,36 @@ final class ImportMappings {
     }
   }
 
-  /** Puts scratch memory in the place of every mapping. */
-  void revoke() {
+  /**
+   * Puts scratch memory in the place of every mapping; false if the kernel has none for one of
+   * them, which is the exporter's memory still.
+   */
+  boolean revoke() {
     lock.lock();
     try {
       isRevoked = true;
       MappedRange all = whole;
-      if (all != null && all.isOpen()) {
-        all.revoke();
-      }
+      boolean isSwapped = all == null || isRevoked(all);
       ImportMapping mapping = explicit;
-      if (mapping != null && mapping.range().isOpen()) {
-        mapping.range().revoke();
-      }
+      return (mapping == null || isRevoked(mapping.range())) && isSwapped;
     } finally {
       lock.unlock();
+    }
+  }
+
+  private boolean isRevoked(MappedRange range) {
+    try {
+      range.revoke();
+      return true;
+    } catch (ErrnoException e) {
+      LOG.log(
+          Level.ERROR,
+          "event=revoke-failed import="
+              + properties.handle()
+              + " cause=no-scratch-memory"
+              + " effect=stores-still-reach-the-exporter-until-disconnect",
+          e);
+      return false;
     }
   }
 

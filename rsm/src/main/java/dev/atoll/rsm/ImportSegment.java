@@ -525,25 +525,34 @@ public final class ImportSegment extends ArrayTransfers implements AutoCloseable
     context.imports().remove(properties.handle(), this);
   }
 
-  /** The exporter has withdrawn the segment: the mappings become scratch memory in place. */
-  void abort() {
+  /**
+   * The exporter has withdrawn the segment: the mappings become scratch memory in place. False if
+   * not all could, which the device must not be told otherwise.
+   */
+  boolean abort() {
     isAborted = true;
-    mappings.revoke();
+    boolean isSwapped = mappings.revoke();
     if (mediated != null) {
       context.wakeWaiters();
     }
-    Site.hit("revoke.swapped");
+    if (isSwapped) {
+      Site.hit("revoke.swapped");
+    }
     signals.showEnd();
+    return isSwapped;
   }
 
-  /** The exporter has put other memory behind the segment. Owns the descriptors. */
-  void rebind(Notification.Rebind rebind, List<Descriptor> descriptors) {
+  /**
+   * The exporter has put other memory behind the segment. Owns the descriptors. False if some
+   * mapping has the old memory still.
+   */
+  boolean rebind(Notification.Rebind rebind, List<Descriptor> descriptors) {
     if (mappings.rebind(rebind, descriptors)) {
       Site.hit("rebind.followed");
-    } else {
-      // Rather no connection than one to memory that is no longer the segment's.
-      abort();
+      return true;
     }
+    // Rather no connection than one to memory that is no longer the segment's.
+    return abort();
   }
 
   /**

@@ -89,8 +89,8 @@ final class ImportTable {
     }
   }
 
-  /** Owns the descriptors. */
-  void rebind(Notification.Rebind rebind, List<Descriptor> descriptors) {
+  /** Owns the descriptors. False if some mapping has the old memory still. */
+  boolean rebind(Notification.Rebind rebind, List<Descriptor> descriptors) {
     ImportSegment segment;
     List<Descriptor> unused = List.of();
     synchronized (lock) {
@@ -102,10 +102,9 @@ final class ImportTable {
         unused = descriptors;
       }
     }
-    if (segment != null) {
-      segment.rebind(rebind, descriptors);
-    }
+    boolean isFollowed = segment == null || segment.rebind(rebind, descriptors);
     unused.forEach(Descriptor::close);
+    return isFollowed;
   }
 
   /** The session ends: what came for imports that were never listed goes. */

@@ -85,16 +85,14 @@ public final class RsmLibrary implements AutoCloseable {
   /** Told by the session's service thread. */
   private final class Listener implements SessionListener {
     @Override
-    public void revoke(long handle) {
+    public boolean revoke(long handle) {
       ImportSegment segment = imports.find(handle);
-      if (segment != null) {
-        segment.abort();
-      }
+      return segment == null || segment.abort();
     }
 
     @Override
-    public void rebind(Notification.Rebind rebind, List<Descriptor> descriptors) {
-      imports.rebind(rebind, descriptors);
+    public boolean rebind(Notification.Rebind rebind, List<Descriptor> descriptors) {
+      return imports.rebind(rebind, descriptors);
     }
 
     @Override
