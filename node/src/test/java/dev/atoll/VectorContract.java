@@ -125,6 +125,81 @@ abstract class VectorContract extends ContractFixture {
   }
 
   @Test
+  void theSignalAccumulatesUnlessToldOtherwise() throws Exception {
+    export.publish(ID);
+    try (ImportSegment segment = connect(Permission.READ_WRITE)) {
+      ScatterGather once =
+          new ScatterGather()
+              .add(bytes("x"), 0, 0, 1)
+              .with(VectorFlag.IMPLICIT_SIGNAL)
+              .with(VectorFlag.NO_ACCUMULATE);
+      segment.putv(once);
+      segment.putv(once);
+      awaitJudged();
+      assertThat(export.signals().pending()).isEqualTo(1);
+      assertThat(export.signals().await(NOW)).isEqualTo(SignalOutcome.RECEIVED);
+
+      segment.putv(once);
+      assertThat(export.signals().await(LONG)).isEqualTo(SignalOutcome.RECEIVED);
+
+      ScatterGather each =
+          new ScatterGather().add(bytes("x"), 0, 0, 1).with(VectorFlag.IMPLICIT_SIGNAL);
+      segment.putv(each);
+      segment.putv(each);
+      awaitJudged();
+      assertThat(export.signals().pending()).isEqualTo(2);
+
+      segment.putv(new ScatterGather().add(bytes("x"), 0, 0, 1).with(VectorFlag.NO_ACCUMULATE));
+      awaitJudged();
+      assertThat(export.signals().pending()).isEqualTo(2);
+    }
+  }
+
+  /** A round trip: the device takes the requests of one session in order. */
+  private void awaitJudged() {
+    connect(Permission.NONE).close();
+  }
+
+  /** What a vector wrote into scratch memory has not worked, in explicit mode either. */
+  @ParameterizedTest
+  @EnumSource(BarrierMode.class)
+  void aVectorThatReturnsHasHappenedAlsoWhileTheConnectionEnds(BarrierMode mode) throws Exception {
+    MemorySegment first = MemorySegment.ofArray(new byte[(int) SIZE]).fill((byte) 1);
+    MemorySegment last = MemorySegment.ofArray(new byte[(int) SIZE]).fill((byte) 2);
+    for (int round = 0; round < 20; round++) {
+      memory.segment().fill((byte) 0);
+      export.publish(ID);
+      try (ImportSegment segment = connect(Permission.READ_WRITE)) {
+        segment.setMode(mode);
+        ScatterGather vector = new ScatterGather().with(VectorFlag.IMPLICIT_SIGNAL);
+        for (int i = 1; i < 16; i++) {
+          vector.add(first, 0, 0, SIZE);
+        }
+        vector.add(last, 0, 0, SIZE);
+        CompletableFuture<Boolean> running =
+            CompletableFuture.supplyAsync(() -> isMoved(segment, vector));
+        Conditions.await("a transfer", LONG, () -> memory.segment().get(JAVA_BYTE, 0) != 0);
+        export.unpublish();
+
+        boolean isMoved = running.get(20, TimeUnit.SECONDS);
+        boolean isThere = memory.segment().mismatch(last) < 0;
+        assertThat(isMoved && !isThere).as("it told of bytes that went nowhere").isFalse();
+        assertThat(vector.residualCount() == 0 && !isThere).as("it counted them").isFalse();
+      }
+    }
+  }
+
+  private static boolean isMoved(ImportSegment segment, ScatterGather vector) {
+    try {
+      segment.putv(vector);
+      return true;
+    } catch (RsmException e) {
+      assertThat(e.error()).isEqualTo(RsmError.CONN_ABORTED);
+      return false;
+    }
+  }
+
+  @Test
   void offsetsCountFromTheStartOfTheSegmentAlsoInAWindow() {
     export.publish(ID);
     try (ImportSegment segment = connect(Permission.READ_WRITE);

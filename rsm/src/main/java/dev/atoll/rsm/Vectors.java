@@ -34,11 +34,13 @@ final class Vectors {
     if (count == 0) {
       throw new RsmException(RsmError.BAD_SGIO, operation, "no entries", null);
     }
-    // In explicit mode nothing below would notice, and bytes would go nowhere.
     segment.checkConnected(operation);
     for (int i = 0; i < count; i++) {
       try {
         move(operation, vector.entry(i));
+        // In explicit mode the copy does not notice that it went nowhere, and nobody is to be
+        // signalled about it.
+        segment.checkConnected(operation);
       } catch (RsmException e) {
         throw new RsmException(e.error(), operation, "entry=" + i + " residual=" + (count - i), e);
       }
