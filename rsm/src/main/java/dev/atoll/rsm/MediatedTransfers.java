@@ -166,12 +166,20 @@ final class MediatedTransfers {
     if (!lane.isDone()) {
       InterruptibleWait waiter = context.beginWait();
       try {
-        lane.setWaiting(true);
-        sleep(operation, lane, waiter);
+        sleepTold(operation, lane, waiter);
       } finally {
-        lane.setWaiting(false);
         context.endWait(waiter);
       }
+    }
+  }
+
+  private void sleepTold(String operation, Lane lane, InterruptibleWait waiter) {
+    lane.setWaiting(true);
+    try {
+      sleep(operation, lane, waiter);
+    } finally {
+      // Throws once the session is closed, as its pages have gone then.
+      lane.setWaiting(false);
     }
   }
 

@@ -61,13 +61,19 @@ final class SignalPoll {
     return references > 0;
   }
 
-  /** Adds a reference. */
-  void acquire() {
+  /**
+   * Adds a reference.
+   *
+   * @param listing has the service thread find this, before the device can have word for it; not
+   *     run if there is no reference to be had
+   */
+  void acquire(Runnable listing) {
     synchronized (lock) {
       if (isRetired) {
         throw new RsmException(RsmError.BAD_SEG_HNDL, GET_POLLFD, "it was given back", null);
       }
       openEvent();
+      listing.run();
       addReferences(1);
     }
     look();

@@ -135,8 +135,8 @@ public final class SignalSet implements AutoCloseable {
    */
   public int await(Duration timeout) throws InterruptedException {
     Deadline deadline = Deadline.after(context.clock(), timeout);
-    begin();
     try {
+      begin();
       while (true) {
         int found = lookAtSignals();
         if (found > 0) {

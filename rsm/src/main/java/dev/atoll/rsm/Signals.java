@@ -94,7 +94,9 @@ public final class Signals {
    */
   public SignalOutcome await(Duration timeout) throws InterruptedException {
     Deadline deadline = Deadline.after(context.clock(), timeout);
-    for (int i = 0; i < SPINS && pending() == 0 && !deadline.isReached(); i++) {
+    // The carrier of a virtual thread belongs to others too.
+    int spins = Thread.currentThread().isVirtual() ? 0 : SPINS;
+    for (int i = 0; i < spins && pending() == 0 && !deadline.isReached(); i++) {
       Thread.onSpinWait();
     }
     InterruptibleWait waiter = context.beginWait();
@@ -159,9 +161,7 @@ public final class Signals {
     if (context.session().isOpen() && findEnd() == RsmError.BAD_SEG_HNDL) {
       throw new RsmException(RsmError.BAD_SEG_HNDL, WATCH, "it was given back", null);
     }
-    // Listed first: the device may have word at once.
-    context.polls().put(handle, poll);
-    poll.acquire();
+    poll.acquire(() -> context.polls().put(handle, poll));
     return new PollDescriptor(this, poll);
   }
 
