@@ -105,6 +105,23 @@ class LastingNodeTest {
   }
 
   @Test
+  void whatAnInterruptedThreadWithdrewDoesNotComeBack() {
+    try (SharedMemory memory = exporter.allocate(4096);
+        ExportSegment export = loopback.export(memory)) {
+      export.publish(ID);
+      Thread.currentThread().interrupt();
+      ContractFixture.assertRefused(RsmError.INTERRUPTED, export::unpublish);
+      assertThat(Thread.interrupted()).isTrue();
+
+      loseTheDevice();
+      startTheNext();
+
+      assertThat(exporter.deviceStatus().exports()).isEqualTo(1);
+      assertThat(exporter.deviceStatus().published()).isZero();
+    }
+  }
+
+  @Test
   void nextDeviceAssignsNoIdOfTheLastOne() {
     Set<Integer> seen = new HashSet<>();
     for (int life = 0; life < 3; life++) {

@@ -40,11 +40,18 @@ public interface Session extends AutoCloseable {
   /**
    * Asks the device and waits for the answer.
    *
+   * <p>An interrupt ends the wait, not the request, which may have been sent and then goes through.
+   * What it makes is given back when its answer comes: an export that was created is destroyed, a
+   * segment that was published is unpublished, an import that was connected is disconnected, and
+   * descriptors are closed. All else stays done, since there is nothing to give back: rebind,
+   * republish, unpublish, destroy, disconnect. The order of requests holds for these too, so a
+   * later one of the same thread finds them done.
+   *
    * @param request what is asked
    * @param passed descriptors whose open files the device receives; the caller keeps its own
    * @return the answer, which may be a {@link Reply.Refused}; the caller owns its descriptors
-   * @throws InterruptedException if the thread was interrupted; what the device may still do is
-   *     then undone when its answer comes
+   * @throws InterruptedException if the thread was interrupted, before or after the request was
+   *     sent
    * @throws LinkException if the session is lost
    * @throws IllegalStateException if the session is closed
    */

@@ -167,12 +167,18 @@ public final class ExportSegment implements AutoCloseable {
   /**
    * Makes the segment importable: {@code rsm_memseg_export_publish}.
    *
+   * <p>After INTERRUPTED the segment is not published, or is so for a moment: when the device's
+   * answer comes it is unpublished again, and whoever connected in between loses that connection.
+   * To have it published after all, clear the thread's interrupt status and call again, for as long
+   * as that is refused with SEG_ALREADY_PUBLISHED. Do not unpublish in between, as the taking back
+   * could then meet the later publication.
+   *
    * @param segmentId wanted id, 0x400000 to 0x7fffffff, or 0 to have one assigned
    * @param accessList who may connect, at most 64 entries, the first for a node counts; empty means
    *     every node with 0666 minus this process's umask
    * @return the id it has
    * @throws RsmException SEG_ALREADY_PUBLISHED, RESERVED_SEGID, SEGID_IN_USE, BAD_ACL,
-   *     INSUFFICIENT_RESOURCES, or BAD_SEG_HNDL once destroyed
+   *     INSUFFICIENT_RESOURCES, INTERRUPTED, or BAD_SEG_HNDL once destroyed
    */
   public int publish(int segmentId, Access... accessList) {
     List<AccessEntry> entries = entriesOf(PUBLISH, accessList);
@@ -199,7 +205,7 @@ public final class ExportSegment implements AutoCloseable {
   /**
    * Replaces the access list of a published segment: {@code rsm_memseg_export_republish}. The id
    * stays, and so do connections that exist, with their rights; later ones are judged by the new
-   * list.
+   * list. After INTERRUPTED either list counts: call again with the one that is wanted.
    *
    * @param accessList who may connect, as for {@link #publish}; empty means every node with the
    *     mode the segment was created with
@@ -278,10 +284,23 @@ public final class ExportSegment implements AutoCloseable {
    * returns, all importers have let go of the memory, or have failed to within the device's bound,
    * which its status counts.
    *
+   * <p>After INTERRUPTED it goes through in a moment, unless the thread was interrupted before the
+   * request was sent. To be certain, clear the thread's interrupt status and call again, for which
+   * SEG_NOT_PUBLISHED means that it is done; but only a call that returns has waited for the
+   * importers.
+   *
    * @throws RsmException SEG_NOT_PUBLISHED, BAD_SEG_HNDL once destroyed, INTERRUPTED
    */
   public void unpublish() {
-    context.calls().callSimple(UNPUBLISH, new Request.ExportUnpublish(handle));
+    try {
+      context.calls().callSimple(UNPUBLISH, new Request.ExportUnpublish(handle));
+    } catch (RsmException e) {
+      if (e.error() == RsmError.INTERRUPTED || e.error() == RsmError.SEG_NOT_PUBLISHED) {
+        // What was to be withdrawn must not come back on the next device.
+        publication = null;
+      }
+      throw e;
+    }
     publication = null;
     Site.hit("unpublish.done");
   }
