@@ -77,7 +77,9 @@ public final class ChannelReceiver implements AutoCloseable {
    *
    * @param controller through which senders will connect
    * @param region all zero, of at least {@link Channels#sizeFor}; the channel takes the largest
-   *     power of two that fits. It must stay open until this is closed, and stays the caller's
+   *     power of two that fits. It must stay open until this is closed, and stays the caller's. It
+   *     must not be exported a second time: a sender that such an export's end cuts off between
+   *     claim and commit would hold this receiver up for as long as its process lives
    * @param senders how many may be connected at a time, 1 to 256; 1 is the fastest
    * @param options how to run it
    * @return the receiver, owned by the caller
@@ -106,7 +108,8 @@ public final class ChannelReceiver implements AutoCloseable {
    * the grace has passed. After a loss of power nothing is promised: messages are not flushed.
    *
    * @param controller through which senders will connect
-   * @param region that holds the channel; it must stay open until this is closed
+   * @param region that holds the channel; it must stay open until this is closed, and must not be
+   *     exported a second time, as for {@link #create}
    * @param options how to run it
    * @return the receiver, owned by the caller
    * @throws dev.atoll.memory.RefusedMemoryException if the region holds no sound channel

@@ -37,6 +37,13 @@ public final class Barrier implements AutoCloseable {
    * afterwards stay behind it. Until the span ends, the transfers of this thread to this import are
    * explicit; those of other threads follow the mode of the import. Spans may nest and overlap.
    *
+   * <p><b>While a thread has any span open on an import, its own puts and gets do not throw
+   * CONN_ABORTED, in implicit mode either</b>, where they would in C: they return, and go nowhere
+   * or bring zeros, and only {@link Span#complete} tells. A span that is neither completed nor
+   * closed makes that last for ever for this thread. So open it in a try-with-resources statement,
+   * complete it at the end of the block, and call nothing in the block that relies on its own
+   * transfers being checked.
+   *
    * <p>A connection that has ended is not noticed here, as in the original; {@link Span#complete}
    * tells.
    *

@@ -5,7 +5,8 @@ package dev.atoll.rsm;
  * The time between opening and closing a barrier, and the accesses in it.
  *
  * <p>Made by {@link Barrier#open}. Only {@link #complete} tells whether all accesses have worked; a
- * span that is closed without it is abandoned, and what was put may or may not have arrived.
+ * span that is closed without it is abandoned, and what was put may or may not have arrived. Until
+ * it ends, the transfers of the thread that opened it are not checked; see {@link Barrier#open}.
  *
  * <p>Ordering: {@link #order} and {@link #complete} are full fences of the calling thread. Accesses
  * of other threads belong to the span if they happen before the call, in the sense of the Java
