@@ -69,11 +69,10 @@ final class ExportFileCheck {
       }
       return fault != null
           ? new Verdict(null, fault)
-          : new Verdict(new ExportFiles(readWrite, readOnly, control, isMemfd(readWrite)), null);
+          : new Verdict(files(readWrite, readOnly, control), null);
     }
     try {
-      return new Verdict(
-          new ExportFiles(readWrite, reopen(readWrite), control, isMemfd(readWrite)), null);
+      return new Verdict(files(readWrite, reopen(readWrite), control), null);
     } catch (ErrnoException e) {
       return new Verdict(
           null,
@@ -81,6 +80,11 @@ final class ExportFileCheck {
               RsmError.PERM_DENIED,
               "offer the file opened for reading only as well: " + e.getMessage()));
     }
+  }
+
+  private ExportFiles files(Descriptor readWrite, Descriptor readOnly, Descriptor control) {
+    long inode = posix.statx(readWrite).inode();
+    return new ExportFiles(readWrite, readOnly, control, isMemfd(readWrite), inode);
   }
 
   /** Memory that the device made is the device's file, so it can open it anew with fewer rights. */

@@ -11,9 +11,14 @@ import java.util.List;
  * @param readOnly the same file opened for reading only, which other users can not widen
  * @param control the region's control page, for reading only
  * @param isSealedMemory whether it is a memfd that can not change its size
+ * @param inode which file the memory is, among those that are sealed
  */
 record ExportFiles(
-    Descriptor readWrite, Descriptor readOnly, Descriptor control, boolean isSealedMemory) {
+    Descriptor readWrite,
+    Descriptor readOnly,
+    Descriptor control,
+    boolean isSealedMemory,
+    long inode) {
   private static final int WRITE = 0200;
 
   /** What an importer with these rights, 0400 and 0200, may hold: the memory, the control page. */

@@ -24,6 +24,7 @@ final class ExportSegmentState implements SegmentState {
 
   private final ClientSession session;
   private final Request.ExportCreate properties;
+  private final LentMemory lent;
   private ExportFiles files;
   private Placement placement;
   private final Set<ImportSegmentState> imports = new LinkedHashSet<>();
@@ -35,9 +36,10 @@ final class ExportSegmentState implements SegmentState {
   private long handle;
   private int segmentId;
   private int publications;
-  private boolean isWritableByOthers;
 
-  ExportSegmentState(ClientSession session, Request.ExportCreate properties, ExportFiles files) {
+  ExportSegmentState(
+      ClientSession session, Request.ExportCreate properties, ExportFiles files, LentMemory lent) {
+    this.lent = lent;
     this.session = session;
     this.properties = properties;
     this.files = files;
@@ -77,13 +79,14 @@ final class ExportSegmentState implements SegmentState {
    * descriptor, and hold up whoever writes by reserving or freeing pages.
    */
   boolean isWritableByOthers() {
-    return isWritableByOthers;
+    return lent.isLent(files);
   }
 
   /** Another program gets descriptors of the memory. */
   void lendTo(ClientSession importer, int permission) {
-    boolean isOther = importer.credentials().uid() != session.credentials().uid();
-    isWritableByOthers |= isOther && (permission & WRITE) != 0;
+    if ((permission & WRITE) != 0) {
+      lent.lend(files, session.credentials().uid(), importer.credentials().uid());
+    }
   }
 
   boolean isRebindAllowed() {

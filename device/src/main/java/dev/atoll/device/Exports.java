@@ -29,6 +29,7 @@ final class Exports {
   private final AgentPorts ports;
   private final Offers offers;
   private final UserAccounts accounts;
+  private final LentMemory lent;
   private final SegmentIds ids;
   private final Revocation revocation;
   private final int nodeId;
@@ -38,6 +39,7 @@ final class Exports {
     this.ports = parts.ports();
     this.offers = parts.offers();
     this.accounts = parts.accounts();
+    this.lent = parts.lent();
     this.ids = ids;
     this.revocation = revocation;
     this.nodeId = nodeId;
@@ -49,8 +51,9 @@ final class Exports {
    * @param ports what is done elsewhere than on the loop
    * @param offers who looks at the files
    * @param accounts who counts what users have
+   * @param lent who remembers what memory was lent
    */
-  record Parts(AgentPorts ports, Offers offers, UserAccounts accounts) {}
+  record Parts(AgentPorts ports, Offers offers, UserAccounts accounts, LentMemory lent) {}
 
   int live() {
     return live;
@@ -88,7 +91,7 @@ final class Exports {
         Placement.of(request),
         files ->
             admit(
-                new ExportSegmentState(session, request, files),
+                new ExportSegmentState(session, request, files, lent),
                 envelope.correlation(),
                 listing,
                 posted));

@@ -156,6 +156,7 @@ final class Rebinding {
     var told =
         new Notification.Rebind(each.handle(), placement.fileOffset(), placement.isPersistent());
     swap.waiting().add(each);
+    export.lendTo(each.session(), each.permission());
     if (each.session().notify(told, export.files().forRights(each.permission()))) {
       Site.hit("rebind.told");
     } else {

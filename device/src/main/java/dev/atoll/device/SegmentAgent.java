@@ -61,7 +61,11 @@ final class SegmentAgent {
     this.rebinding =
         new Rebinding(new Rebinding.Parts(ports, offers, accounts), revocation, timeoutNanos);
     this.exports =
-        new Exports(new Exports.Parts(ports, offers, accounts), ids, revocation, config.nodeId());
+        new Exports(
+            new Exports.Parts(ports, offers, accounts, new LentMemory(posix.effectiveUid())),
+            ids,
+            revocation,
+            config.nodeId());
     this.imports = new Imports(ids, revocation, rebinding, accounts, config.nodeId());
     var transfers = new Transfers(posix, ports, rebinding, revocation);
     this.rings = new RingService(posix, ports, transfers, signalling, this::countMalformed);

@@ -10,7 +10,8 @@ import org.junit.jupiter.api.Test;
 
 class ExportSegmentStateTest {
   private final ExportSegmentState export =
-      new ExportSegmentState(null, new Request.ExportCreate(4096, 0, false, 0644, 0), null);
+      new ExportSegmentState(
+          null, new Request.ExportCreate(4096, 0, false, 0644, 0), null, new LentMemory(0));
 
   @Test
   void theFirstEntryOfANodeCounts() {

@@ -114,7 +114,8 @@ class SignallingTest {
             session,
             new Request.ExportCreate(4096, 0, false, 0600, 0),
             new ExportFiles(
-                pages.files().getFirst(), pages.files().getFirst(), pages.files().get(1), true));
+                pages.files().getFirst(), pages.files().getFirst(), pages.files().get(1), true, 1),
+            new LentMemory(0));
     export = session.handles().add(state);
     state.setHandle(export);
     pages.begin(export);

@@ -215,6 +215,17 @@ class TransfersTest {
     return handle;
   }
 
+  private long publishedMediated(Program program, int id) {
+    Reply created =
+        program.ask(
+            new Request.ExportCreate(4096, 0, false, 0666, 0x100),
+            posix.duplicate(memory.descriptor()),
+            reopen(memory.control().descriptor()));
+    long handle = ((Reply.ExportCreated) created).handle();
+    program.ask(new Request.ExportPublish(handle, id, List.of()));
+    return handle;
+  }
+
   private Descriptor reopen(Descriptor descriptor) {
     return posix.open(Path.of("/proc/self/fd/" + descriptor.number()), FileCalls.O_RDONLY, 0);
   }
@@ -411,5 +422,28 @@ class TransfersTest {
         .isInstanceOfSatisfying(
             Reply.Refused.class,
             refused -> assertThat(refused.rsmCode()).isEqualTo(RsmError.BAD_SEG_HNDL.number()));
+  }
+
+  /** One memory can be behind several exports, at once or one after the other. */
+  @Test
+  void memoryThatAnyExportGaveAwayIsNotMovedAtOnceForAnother() {
+    exporter.ask(new Request.ExportDestroy(export));
+    Program own = new Program(posix.effectiveUid());
+    long open = published(own, ID);
+    publishedMediated(own, ID + 1);
+    importer.submitPut(importer.connect(ID + 1, WRITE));
+    assertThat(ports.held).as("nobody else has a descriptor").isEmpty();
+
+    long lent = importer.connect(ID, READ | WRITE);
+    Program second = new Program(STRANGER);
+    second.beginPut(second.connect(ID + 1, WRITE));
+    ports.held.removeFirst().run();
+
+    importer.ask(new Request.ImportDisconnect(lent));
+    own.ask(new Request.ExportDestroy(open));
+    publishedMediated(own, ID + 2);
+    Program third = new Program(STRANGER);
+    third.beginPut(third.connect(ID + 2, WRITE));
+    ports.held.removeFirst().run();
   }
 }
