@@ -3,15 +3,19 @@ package dev.atoll.stress;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.atoll.testkit.ForkedJvm;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.openjdk.jcstress.JCStress;
 import org.openjdk.jcstress.Options;
 import org.openjdk.jcstress.infra.collectors.DiskReadCollector;
@@ -28,8 +32,47 @@ import org.openjdk.jcstress.infra.grading.TestGrading;
  */
 record StressRun(int races, long samples, List<String> breaches) {
 
-  /** Runs the races whose names match, and reads what came out. */
-  static StressRun of(String pattern, String... options) throws Exception {
+  private static final String RESULT = "result ";
+  private static final String BREACH = "breach ";
+  private static final Duration PATIENCE = Duration.ofMinutes(10);
+
+  /**
+   * Runs the races whose names match in a process of its own, and reads what came out. jcstress
+   * keeps the options of virtual machines for as long as its process lives, so a second run there
+   * would do all of the first again, planted mistakes included.
+   */
+  static StressRun of(String pattern, String... options) {
+    var words = new ArrayList<>(List.of(pattern));
+    words.addAll(List.of(options));
+    try (ForkedJvm process =
+        ForkedJvm.of(StressRun.class)
+            .args(words.toArray(String[]::new))
+            .deadline(PATIENCE)
+            .start()) {
+      int code = process.awaitExit();
+      List<String> lines = process.output();
+      List<String> counts =
+          lines.stream().filter(line -> line.startsWith(RESULT)).findFirst().stream()
+              .flatMap(line -> Stream.of(line.split(" ")))
+              .toList();
+      if (code != 0 || counts.isEmpty()) {
+        throw new AssertionError("code=" + code + " " + lines + process.errors());
+      }
+      return new StressRun(
+          Integer.parseInt(counts.get(1)),
+          Long.parseLong(counts.get(2)),
+          lines.stream().filter(line -> line.startsWith(BREACH)).toList());
+    }
+  }
+
+  /** Runs the races in this process; the first argument is the pattern, the others are options. */
+  public static void main(String[] args) throws Exception {
+    StressRun run = here(args[0], Arrays.copyOfRange(args, 1, args.length));
+    run.breaches().forEach(each -> System.out.println(BREACH + each.replace('\n', ' ')));
+    System.out.println(RESULT + run.races() + " " + run.samples());
+  }
+
+  private static StressRun here(String pattern, String... options) throws Exception {
     var words = new ArrayList<>(List.of(options));
     Path report = Files.createTempDirectory("atoll-stress");
     words.addAll(List.of("-t", pattern, "-r", report.toString(), "-pth", "false"));
