@@ -104,7 +104,7 @@ class HostCommandsTest {
                     .containsEntry("sessions", 2)
                     .containsEntry("exports", 1)
                     .containsEntry("imports", 1)
-                    .containsEntry("descriptors", 7)
+                    .containsEntry("descriptors", 9)
                     .containsEntry("exportedBytes", 8192));
         assertThat(run("stat").out()).contains("UID", "sessions     2");
         assertThat(imported.isConnected()).isTrue();
