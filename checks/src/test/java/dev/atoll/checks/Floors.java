@@ -32,25 +32,28 @@ record Floors(String root) {
           Map.entry("loop", Set.of("base", "posix")),
           Map.entry("pmem", Set.of("base", "posix", "memory")),
           Map.entry("link", Set.of("base", "posix", "memory", "loop")),
+          Map.entry("lnet", Set.of("base", "posix", "memory", "loop")),
           Map.entry("device", Set.of("base", "posix", "memory", "loop", "link")),
           Map.entry("rsm", Set.of("base", "posix", "memory", "link")),
           Map.entry(
-              "atoll", Set.of("base", "posix", "memory", "loop", "pmem", "link", "device", "rsm")),
+              "atoll",
+              Set.of("base", "posix", "memory", "loop", "pmem", "link", "lnet", "device", "rsm")),
           Map.entry(
               "cli",
-              Set.of("base", "posix", "memory", "loop", "pmem", "link", "device", "rsm", "atoll")),
+              Set.of("base", "posix", "memory", "loop", "pmem", "link", "lnet", "device", "rsm", "atoll")),
           Map.entry(
               "bench",
-              Set.of("base", "posix", "memory", "loop", "pmem", "link", "device", "rsm", "atoll")),
+              Set.of("base", "posix", "memory", "loop", "pmem", "link", "lnet", "device", "rsm", "atoll")),
           Map.entry("testkit", Set.of("base", "posix", "memory", "loop")),
-          Map.entry("stress", Set.of("base", "posix", "memory", "link")));
+          Map.entry("sim", Set.of("base", "posix", "memory", "loop", "lnet")),
+          Map.entry("stress", Set.of("base", "posix", "memory", "loop", "link")));
 
   /** Packages beside the one of a module's own name, and their modules. */
   private static final Map<String, String> FURTHER_PACKAGES = Map.of("channel", "rsm");
 
   /** The modules that programs depend on; they bring nothing else with them. */
   static final List<String> LIBRARY =
-      List.of("base", "posix", "memory", "loop", "pmem", "link", "device", "rsm", "atoll");
+      List.of("base", "posix", "memory", "loop", "pmem", "link", "lnet", "device", "rsm", "atoll");
 
   /** What the modules that are no library may use beside the JDK. */
   private static final Map<String, List<String>> FOREIGN =
