@@ -40,10 +40,14 @@ record Floors(String root) {
               Set.of("base", "posix", "memory", "loop", "pmem", "link", "lnet", "device", "rsm")),
           Map.entry(
               "cli",
-              Set.of("base", "posix", "memory", "loop", "pmem", "link", "lnet", "device", "rsm", "atoll")),
+              Set.of(
+                  "base", "posix", "memory", "loop", "pmem", "link", "lnet", "device", "rsm",
+                  "atoll")),
           Map.entry(
               "bench",
-              Set.of("base", "posix", "memory", "loop", "pmem", "link", "lnet", "device", "rsm", "atoll")),
+              Set.of(
+                  "base", "posix", "memory", "loop", "pmem", "link", "lnet", "device", "rsm",
+                  "atoll")),
           Map.entry("testkit", Set.of("base", "posix", "memory", "loop")),
           Map.entry("sim", Set.of("base", "posix", "memory", "loop", "lnet")),
           Map.entry("stress", Set.of("base", "posix", "memory", "loop", "link")));

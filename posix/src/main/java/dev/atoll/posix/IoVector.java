@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
 
 /**
  * A list of pieces of native memory for {@link SocketCalls#readv} and {@link SocketCalls#writev}:
@@ -57,16 +58,32 @@ public final class IoVector {
    * @throws IllegalStateException if the list is full or the piece's arena is closed
    */
   public void add(MemorySegment piece) {
-    long address = NativeMemory.address(piece, 0, "piece");
-    if (piece.byteSize() == 0) {
+    add(piece, 0, piece.byteSize());
+  }
+
+  /**
+   * Adds a part of a piece behind the others, without making a slice of it; an empty one is left
+   * out.
+   *
+   * @param piece native memory that the caller keeps alive
+   * @param offset where in the piece
+   * @param length how many bytes
+   * @throws IllegalArgumentException if it lies on the heap
+   * @throws IndexOutOfBoundsException if the piece does not have them
+   * @throws IllegalStateException if the list is full or the piece's arena is closed
+   */
+  public void add(MemorySegment piece, long offset, long length) {
+    Objects.checkFromIndexSize(offset, length, piece.byteSize());
+    long address = NativeMemory.address(piece, 0, "piece") + offset;
+    if (length == 0) {
       return;
     }
     if (end == capacity) {
       throw new IllegalStateException("vector is full, capacity=" + capacity);
     }
-    set(end, address, piece.byteSize());
+    set(end, address, length);
     end++;
-    totalBytes = Math.addExact(totalBytes, piece.byteSize());
+    totalBytes = Math.addExact(totalBytes, length);
   }
 
   /** Empties the list. */

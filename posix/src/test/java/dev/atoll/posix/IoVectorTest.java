@@ -35,6 +35,20 @@ class IoVectorTest {
   }
 
   @Test
+  void takesPartOfPiece() {
+    var vector = new IoVector(2);
+    vector.add(memory, 90, 10);
+    assertThat(vector.totalBytes()).isEqualTo(10);
+    assertThat(vector.address()).isNotZero();
+    vector.add(memory, 100, 0);
+    assertThat(vector.count()).isEqualTo(1);
+    assertThatThrownBy(() -> vector.add(memory, 91, 10))
+        .isInstanceOf(IndexOutOfBoundsException.class);
+    assertThatThrownBy(() -> vector.add(memory, -1, 1))
+        .isInstanceOf(IndexOutOfBoundsException.class);
+  }
+
+  @Test
   void refusesWhatTheKernelWould() {
     assertThatThrownBy(() -> new IoVector(0)).isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> new IoVector(1025)).isInstanceOf(IllegalArgumentException.class);
