@@ -29,6 +29,7 @@ import dev.atoll.base.CheckReturnValue;
 import dev.atoll.base.Ranges;
 import dev.atoll.base.Site;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -176,6 +177,7 @@ public final class FrameProducer {
       if (words.longCas(TAIL_OFFSET, position, next)) {
         // Before anything is written to the lines: of two that died, this tells who had them.
         words.longRelease(record + CLAIM_LINES, padding + lines);
+        VarHandle.storeStoreFence();
         return padding == 0 ? position : pad(position, padding);
       }
       Thread.onSpinWait();
@@ -200,7 +202,8 @@ public final class FrameProducer {
   }
 
   private void announce(long position, int lines) {
-    words.longPlain(record + CLAIM_LINES, lines);
+    // Not before the commit of the claim before: until then the record must tell of that one.
+    words.longRelease(record + CLAIM_LINES, lines);
     words.longRelease(record + CLAIM_POSITION, position);
   }
 

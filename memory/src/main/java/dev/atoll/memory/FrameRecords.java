@@ -27,6 +27,10 @@ import java.util.OptionalInt;
  * <em>made</em> by moving the tail, then <em>stamped</em> by a commit word. A producer announces
  * its next claim only after the one before is stamped. So whoever reads tail, records and commit
  * words in this order finds for every claim that the tail covers its announcement or its stamp.
+ *
+ * <p>Position and lines of a record are two words, and whoever lives may announce another claim
+ * between two looks. So they are taken together only once their writer is known to be dead: then
+ * they stand still, and say how far it came.
  */
 final class FrameRecords {
   /** There is nothing to pass over, or somebody who lives may still commit. */
@@ -66,7 +70,9 @@ final class FrameRecords {
   /** Gives a record back; by its holder, or by the consumer once the holder is dead. */
   void giveBack(long record, long owner) {
     if (words.longAcquire(record + OWNER) == owner) {
-      // The next holder must not look like this one's process before it has said who it is.
+      // The next holder must not look like this one's process before it has said who it is, nor
+      // hold up the ring with a claim that was announced and never made.
+      words.longRelease(record + CLAIM_POSITION, NO_CLAIM);
       words.longRelease(record + START, 0);
       words.longRelease(record + NAMESPACE, 0);
       boolean _ = words.longCas(record + OWNER, owner, 0);
@@ -107,18 +113,22 @@ final class FrameRecords {
     if (isAlone()) {
       return deadClaimOfTheOnlyOne(head, tail, life);
     }
-    long[] owners = new long[ring.producers()];
     long[] claims = new long[ring.producers()];
     long[] lines = new long[ring.producers()];
-    for (int i = 0; i < owners.length; i++) {
+    for (int i = 0; i < claims.length; i++) {
       long record = recordOffset(i);
-      owners[i] = words.longAcquire(record + OWNER);
+      long owner = words.longAcquire(record + OWNER);
       claims[i] = words.longAcquire(record + CLAIM_POSITION);
       lines[i] = words.longAcquire(record + CLAIM_LINES);
-      if (owners[i] == 0) {
+      if (owner == 0) {
         claims[i] = NO_CLAIM;
-      } else if (covers(claims[i], lines[i], head) && !isGone(recordOffset(i), owners[i], life)) {
-        return NOTHING;
+      } else if (covers(claims[i], lines[i], head)) {
+        if (!isGone(record, owner, life)) {
+          return NOTHING;
+        }
+        // What was read while it may have lived can be of two claims, or from before it wrote.
+        claims[i] = words.longAcquire(record + CLAIM_POSITION);
+        lines[i] = words.longAcquire(record + CLAIM_LINES);
       }
     }
     if (isStamped(head)) {

@@ -11,9 +11,10 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
-import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Test;
  */
 class FrameRingInterleavingTest {
   private static final int RANDOM_RUNS = Integer.getInteger("atoll.ring.runs", 1_500);
+  private static final long SOAK_RUNS = 10_000_000;
   private static final int MOST_SYSTEMATIC_RUNS = 60_000;
   private static final long CAPACITY = 1024;
   private static final MemorySegment NO_VIEW = MemorySegment.ofArray(new byte[0]);
@@ -31,29 +33,60 @@ class FrameRingInterleavingTest {
 
   @Test
   void losesAndDoublesNothingUnderRandomOrders() {
-    long seed = Long.getLong("atoll.seed", System.nanoTime());
-    System.out.println("atoll.seed=" + seed);
+    long seed = seed();
     for (int run = 0; run < RANDOM_RUNS; run++) {
-      Random random = new Random(seed + run);
-      int producers = 1 + random.nextInt(3);
-      int slots = producers == 1 ? 1 + random.nextInt(2) : producers;
-      Plan plan = new Plan(producers, slots, 4 + random.nextInt(12), random.nextInt(40), List.of());
-      new Run("seed " + (seed + run), plan, (count, current) -> random.nextInt(count)).check();
+      int _ = randomOrder(seed + run, false);
     }
   }
 
   @Test
   void passesOverDeadProducersUnderRandomOrders() {
+    long seed = seed();
+    int gaps = 0;
+    for (int run = 0; run < RANDOM_RUNS; run++) {
+      gaps += randomOrder(seed + run, true);
+    }
+    assertThat(gaps).isPositive();
+  }
+
+  /** As the soaks of testkit, which stands above this module. */
+  @Test
+  @Tag("soak")
+  void losesAndDoublesNothingUnderMillionsOfRandomOrders() {
+    long seed = seed();
+    long begin = System.nanoTime();
+    long mostNanos = Long.getLong("atoll.soak.minutes", 2) * 60_000_000_000L;
+    long gaps = 0;
+    long run = 0;
+    for (; run < SOAK_RUNS && System.nanoTime() - begin < mostNanos; run++) {
+      gaps += randomOrder(seed + run, run % 4 != 0);
+    }
+    System.out.printf(
+        "soak: random orders of frame rings=%d of %d claims passed over=%d minutes=%.2f%n",
+        run, SOAK_RUNS, gaps, (System.nanoTime() - begin) / 60e9);
+    assertThat(gaps).isPositive();
+  }
+
+  private static long seed() {
     long seed = Long.getLong("atoll.seed", System.nanoTime());
     System.out.println("atoll.seed=" + seed);
-    for (int run = 0; run < RANDOM_RUNS; run++) {
-      Random random = new Random(seed + run);
-      int producers = 1 + random.nextInt(3);
-      List<Integer> deaths =
-          IntStream.range(0, producers).mapToObj(p -> random.nextInt(60) - 5).toList();
-      Plan plan = new Plan(producers, producers, 5, random.nextInt(40), deaths);
-      new Run("seed " + (seed + run), plan, (count, current) -> random.nextInt(count)).check();
+    return seed;
+  }
+
+  /** Makes one run that the seed alone decides; gives how many dead claims were passed over. */
+  private static int randomOrder(long seed, boolean isDeadly) {
+    Random random = new Random(seed);
+    int producers = 1 + random.nextInt(3);
+    List<Integer> deaths = new ArrayList<>();
+    for (int p = 0; isDeadly && p < 2 * producers; p++) {
+      deaths.add(random.nextInt(60) - 5);
     }
+    int slots = producers == 1 && !isDeadly ? 1 + random.nextInt(2) : producers;
+    int each = isDeadly ? 5 : 4 + random.nextInt(12);
+    Plan plan = new Plan(producers, slots, each, random.nextInt(40), deaths);
+    Run run = new Run("seed " + seed, plan, (count, current) -> random.nextInt(count));
+    run.check();
+    return (int) run.ring.positions().gaps();
   }
 
   @Test
@@ -104,11 +137,16 @@ class FrameRingInterleavingTest {
    * @param slots how many records the ring has; one makes it a ring without exchanges
    * @param each how many messages each producer offers
    * @param before lines that were used before, which says where the end of the ring comes
-   * @param deaths at which of its accesses each producer dies; negative: never
+   * @param deaths at which of its accesses each producer dies; negative: never. More than one for
+   *     each: then who dies has a successor, which connects and dies as well
    */
   private record Plan(int producers, int slots, int each, int before, List<Integer> deaths) {
     int deathOf(int producer) {
       return deaths.isEmpty() ? -1 : deaths.get(producer);
+    }
+
+    boolean hasSuccessors() {
+      return deaths.size() > producers;
     }
   }
 
@@ -134,7 +172,7 @@ class FrameRingInterleavingTest {
       this.name = name;
       this.plan = plan;
       this.steps = new Interleavings(chooser);
-      this.isDead = new boolean[plan.producers];
+      this.isDead = new boolean[2 * plan.producers];
       this.ring = FrameRing.create(memory, NO_VIEW, CAPACITY, plan.slots);
       this.watched = FrameRing.attach(steps.watch(memory), NO_VIEW);
       FrameConsumer first = FrameConsumer.open(ring);
@@ -167,6 +205,7 @@ class FrameRingInterleavingTest {
             produce(own, producer);
           } catch (Dead e) {
             isDead[producer] = true;
+            succeed(producer + plan.producers);
           }
         });
       }
@@ -177,6 +216,27 @@ class FrameRingInterleavingTest {
       });
       steps.run();
       drain();
+    }
+
+    /** Another process comes for one that has died. */
+    private void succeed(int producer) {
+      if (!plan.hasSuccessors()) {
+        return;
+      }
+      int death = plan.deathOf(producer);
+      int[] left = {death < 0 ? Integer.MAX_VALUE : death};
+      try {
+        FrameRing own = FrameRing.attach(mortal(steps.watch(memory), left), NO_VIEW);
+        Optional<FrameProducer> connected = Optional.empty();
+        for (int tries = 0; tries < 4 && connected.isEmpty(); tries++) {
+          connected = FrameProducer.connect(own, mark(producer));
+        }
+        if (connected.isPresent()) {
+          produce(connected.get(), producer);
+        }
+      } catch (Dead e) {
+        isDead[producer] = true;
+      }
     }
 
     private void produce(FrameProducer own, int producer) {
@@ -238,7 +298,7 @@ class FrameRingInterleavingTest {
       assertThat(positions.consumerBytes()).as(name).isEqualTo(positions.producerBytes());
       assertThat(polled).as(name).doesNotHaveDuplicates().containsAll(committed);
       assertThat(perhaps).as(name).containsAll(polled);
-      for (long p = 0; p < plan.producers; p++) {
+      for (long p = 0; p < 2L * plan.producers; p++) {
         long producer = p;
         assertThat(polled.stream().filter(v -> v >> 32 == producer)).as(name).isSorted();
       }
