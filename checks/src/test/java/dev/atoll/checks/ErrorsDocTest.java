@@ -14,7 +14,7 @@ class ErrorsDocTest {
   private static final Pattern ROW = Pattern.compile("(?m)^\\|\\s*`([A-Z0-9_]+)`\\s*\\|");
   private static final Pattern CONSTANT = Pattern.compile("(?m)^\\s{2}([A-Z0-9_]+)\\((-?\\d+)");
   private static final Pattern PROBLEM = Pattern.compile("(?m)^\\s{2}([A-Z_]+)\\(Errno");
-  private static final Pattern OWN_CODE = Pattern.compile("\"(ATOLL_[A-Z_]+)\"");
+  private static final Pattern OWN_CODE = Pattern.compile("\"((?:ATOLL|LNET)_[A-Z_]+)\"");
 
   @Test
   void listsEveryCodeAndNoOther() {
