@@ -4,6 +4,8 @@ package dev.atoll.loop;
 import dev.atoll.base.CheckReturnValue;
 import dev.atoll.posix.Descriptor;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -38,6 +40,10 @@ public final class EventLoop implements Executor, AutoCloseable {
 
   private static final int COMMANDS_PER_TURN = 256;
   private static final int TIMERS_PER_TURN = 256;
+
+  /** With busy pollers, how many turns that need not sleep share one look at the poller. */
+  private static final int TURNS_PER_POLL = 16;
+
   private static final Duration CLOSE_WAIT = Duration.ofSeconds(10);
   private static final System.Logger LOG = System.getLogger(EventLoop.class.getName());
 
@@ -59,6 +65,9 @@ public final class EventLoop implements Executor, AutoCloseable {
   private final Poller.Ready ready = this::dispatch;
 
   private volatile @Nullable Thread thread;
+
+  private BusyPoller[] busyPollers = new BusyPoller[0];
+  private int turnsSincePoll;
 
   /** A command that must know when it will never run. */
   interface Droppable extends Runnable {
@@ -144,8 +153,12 @@ public final class EventLoop implements Executor, AutoCloseable {
     if (failure.get() != null || state.get() == State.CLOSED) {
       throw new IllegalStateException("loop " + options.name() + " has ended");
     }
-    int work = runCommands() + runTimers();
-    long waitNanos = work > 0 ? 0 : waitNanos(maxWaitNanos);
+    int work = runCommands() + runTimers() + runBusyPollers();
+    long waitNanos = work > 0 || maxWaitNanos <= 0 ? 0 : waitNanos(maxWaitNanos);
+    if (waitNanos == 0 && busyPollers.length > 0 && ++turnsSincePoll < TURNS_PER_POLL) {
+      return work;
+    }
+    turnsSincePoll = 0;
     if (waitNanos > 0) {
       isSleeping.set(true);
       // Looked at after the flag is up: whoever adds a command from now on sees the flag.
@@ -198,6 +211,35 @@ public final class EventLoop implements Executor, AutoCloseable {
       throw refused;
     }
     return registration;
+  }
+
+  /**
+   * Adds something to look at in each turn, before the descriptors. With it, turns that need not
+   * sleep look at the descriptors only now and then: what is hot is read directly, and the poller
+   * is for sleeping. A turn that sleeps always waits for the descriptors too, so whatever may bring
+   * work must be registered as well.
+   *
+   * @param busyPoller what to call; once for each time it was added
+   * @throws IllegalStateException if the calling thread does not hold the loop
+   */
+  public void addBusyPoller(BusyPoller busyPoller) {
+    requireLoopThread();
+    BusyPoller[] more = Arrays.copyOf(busyPollers, busyPollers.length + 1);
+    more[busyPollers.length] = Objects.requireNonNull(busyPoller, "busyPoller");
+    busyPollers = more;
+  }
+
+  /**
+   * Takes back {@link #addBusyPoller}. It is not called any more, not even in this turn.
+   *
+   * @param busyPoller what was added; nothing happens if it was not
+   * @throws IllegalStateException if the calling thread does not hold the loop
+   */
+  public void removeBusyPoller(BusyPoller busyPoller) {
+    requireLoopThread();
+    List<BusyPoller> left = new ArrayList<>(List.of(busyPollers));
+    left.remove(busyPoller);
+    busyPollers = left.toArray(BusyPoller[]::new);
   }
 
   /**
@@ -400,6 +442,20 @@ public final class EventLoop implements Executor, AutoCloseable {
       decide(thrown);
       return 1;
     }
+  }
+
+  private int runBusyPollers() {
+    // Read anew each time round: a poller may add and remove.
+    int done = 0;
+    for (int i = 0; i < busyPollers.length && failure.get() == null; i++) {
+      try {
+        done += busyPollers[i].poll();
+      } catch (Throwable thrown) {
+        done++;
+        decide(thrown);
+      }
+    }
+    return done;
   }
 
   private long waitNanos(long maxWaitNanos) {

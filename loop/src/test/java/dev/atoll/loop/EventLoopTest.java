@@ -250,6 +250,57 @@ class EventLoopTest {
   }
 
   @Test
+  void looksAtBusyPollersInEachTurnAndAtDescriptorsNowAndThen() {
+    loop.addBusyPoller(() -> {
+      ran.add("poll");
+      return 0;
+    });
+    for (int i = 0; i < 64; i++) {
+      assertThat(loop.turn(0)).isZero();
+    }
+    assertThat(ran).hasSize(64);
+    assertThat(poller.timeouts).hasSize(4).containsOnly(0L);
+    assertThat(loop.turn(1_000)).isZero();
+    assertThat(poller.timeouts).as("before sleep, always").hasSize(5).endsWith(1_000L);
+  }
+
+  @Test
+  void doesNotSleepAfterTheWorkOfABusyPoller() {
+    loop.addBusyPoller(() -> 1);
+    for (int i = 0; i < 16; i++) {
+      assertThat(loop.turn(Long.MAX_VALUE)).isEqualTo(1);
+    }
+    assertThat(poller.timeouts).containsExactly(0L);
+  }
+
+  @Test
+  void forgetsABusyPollerThatIsRemovedInTheSameTurn() {
+    BusyPoller second =
+        () -> {
+          ran.add("second");
+          return 0;
+        };
+    loop.addBusyPoller(() -> {
+      loop.removeBusyPoller(second);
+      ran.add("first");
+      return 0;
+    });
+    loop.addBusyPoller(second);
+    loop.removeBusyPoller(() -> 0);
+    assertThat(loop.turn(0)).isZero();
+    assertThat(ran).containsExactly("first");
+  }
+
+  @Test
+  void givesFailureOfBusyPollerToHandler() {
+    loop.addBusyPoller(() -> {
+      throw new IllegalStateException("poller");
+    });
+    assertThat(loop.turn(0)).isEqualTo(1);
+    assertThat(failures).extracting(Throwable::getMessage).containsExactly("poller");
+  }
+
+  @Test
   void givesEachLiveRegistrationItsOwnKey() {
     loop.register(one, 1, events -> {});
     loop.register(two, 1, events -> {});
