@@ -4,6 +4,7 @@ package dev.atoll;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.atoll.base.Site;
 import dev.atoll.link.RsmError;
 import dev.atoll.rsm.ImportMapping;
 import dev.atoll.rsm.ImportSegment;
@@ -98,6 +99,36 @@ abstract class RevocationRaceContract extends ContractFixture {
         window.segment().set(JAVA_LONG, 0, -1);
         assertThat(memory.segment().get(JAVA_LONG, 0)).isEqualTo(i);
       }
+    }
+  }
+
+  /** Or a put that finds pages of nobody would say that it has happened. */
+  @Test
+  void aTransferIsRefusedAsSoonAsThePagesAreOthers() {
+    export.publish(ID);
+    try (ImportSegment segment = connect(Permission.READ_WRITE)) {
+      segment.putLong(0, 1);
+      Queue<String> outcomes = new ConcurrentLinkedQueue<>();
+      Site.install(site -> {
+        if (site.equals("range.revoked")) {
+          outcomes.add(outcomeOf(() -> segment.putLong(0, 2)));
+          outcomes.add(outcomeOf(() -> segment.getLong(0)));
+        }
+      });
+      export.unpublish();
+      assertThat(outcomes).hasSize(2).containsOnly("CONN_ABORTED");
+      assertThat(memory.segment().get(JAVA_LONG, 0)).isEqualTo(1);
+    } finally {
+      Site.install(null);
+    }
+  }
+
+  private static String outcomeOf(Runnable transfer) {
+    try {
+      transfer.run();
+      return "done";
+    } catch (RsmException e) {
+      return e.error().name();
     }
   }
 
