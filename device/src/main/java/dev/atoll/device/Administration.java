@@ -8,12 +8,9 @@ import dev.atoll.link.Reply;
 import dev.atoll.posix.Descriptor;
 import dev.atoll.posix.Errno;
 import dev.atoll.posix.ErrnoException;
-import dev.atoll.posix.FileCalls;
-import dev.atoll.posix.MemoryCalls;
 import dev.atoll.posix.Posix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -26,13 +23,6 @@ import org.jspecify.annotations.Nullable;
  * worker writes it to a memfd, seals that and hands it back.
  */
 final class Administration {
-  private static final int OWNER_ONLY = 0600;
-  private static final int ALL_SEALS =
-      MemoryCalls.F_SEAL_SHRINK
-          | MemoryCalls.F_SEAL_GROW
-          | MemoryCalls.F_SEAL_WRITE
-          | MemoryCalls.F_SEAL_SEAL;
-
   /** The memory for writing and for reading, and the control page. */
   private static final int DESCRIPTORS_OF_EXPORT = 3;
 
@@ -163,20 +153,12 @@ final class Administration {
         imported.isOverdue());
   }
 
-  /** Runs on a worker: makes the sealed file and gives it back opened for reading only. */
+  /** Runs on a worker. */
   private Descriptor toFile(DeviceListing listing) {
-    long size = listing.sizeBytes();
-    try (Descriptor file = posix.memfd("atoll-listing");
-        Arena arena = Arena.ofConfined()) {
-      posix.fchmod(file, OWNER_ONLY);
-      posix.ftruncate(file, size);
-      MemorySegment image = arena.allocate(size, Long.BYTES);
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment image = arena.allocate(listing.sizeBytes(), Long.BYTES);
       listing.write(image);
-      for (long done = 0; done < size; ) {
-        done += posix.pwrite(file, image.asSlice(done), done);
-      }
-      posix.addSeals(file, ALL_SEALS);
-      return posix.open(Path.of("/proc/self/fd/" + file.number()), FileCalls.O_RDONLY, 0);
+      return SealedFile.of(posix, "atoll-listing", image);
     }
   }
 

@@ -195,6 +195,19 @@ public final class Device implements AutoCloseable {
   }
 
   /**
+   * Gives the device a network that its owner and root may administer through it. Without one such
+   * requests are refused.
+   *
+   * @param network whose life is the caller's; it must still answer when the device has been closed
+   */
+  public void administer(NetworkAdministration network) {
+    onLoop(() -> {
+      agent.use(network);
+      return true;
+    });
+  }
+
+  /**
    * Says what to do once nobody has had a session for a time: by then programs find no device here
    * any more, and the action is to close it.
    *

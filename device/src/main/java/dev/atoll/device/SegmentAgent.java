@@ -41,6 +41,7 @@ final class SegmentAgent {
   private final Signalling signalling;
   private final Set<ClientSession> sessions = new LinkedHashSet<>();
   private final Administration administration;
+  private final NetworkOrders network;
   private long nextSession = 1;
   private long malformed;
 
@@ -55,6 +56,7 @@ final class SegmentAgent {
     var revocation = new Revocation(ids, ports, signalling, timeoutNanos);
     var fileCheck = new ExportFileCheck(posix, config.fileSystems());
     this.administration = new Administration(posix, ports, sessions);
+    this.network = new NetworkOrders(posix, ports);
     var accounts =
         new UserAccounts(config.quotas(), posix.effectiveUid(), UserAccounts.descriptorsMax());
     var offers = new Offers(ports, fileCheck, posix.pageSize());
@@ -88,6 +90,11 @@ final class SegmentAgent {
   /** The ids that the system assigns. */
   AssignedIds assignedIds() {
     return ids.assigned();
+  }
+
+  /** Orders for the network go there from now on. */
+  void use(NetworkAdministration administration) {
+    network.use(administration);
   }
 
   int sessionCount() {
@@ -131,6 +138,10 @@ final class SegmentAgent {
       rebinding.request(session, envelope, rebind);
       return;
     }
+    if (envelope.request() instanceof Request.Network order && session.isGreeted()) {
+      order(session, envelope, order);
+      return;
+    }
     boolean isSurplus = !envelope.descriptors().isEmpty();
     closeAll(envelope);
     if (isSurplus) {
@@ -161,6 +172,7 @@ final class SegmentAgent {
           Request.Status _,
           Request.ListSegments _,
           Request.Stop _,
+          Request.Network _,
           Request.MemoryCreate _,
           Request.ExportCreate _,
           Request.ExportResume _,
@@ -188,6 +200,7 @@ final class SegmentAgent {
       case Request.MemoryCreate create -> createMemory(session, envelope, create);
       case Request.ExportCreate _, Request.ExportResume _, Request.ExportRebind _ ->
           throw new IllegalStateException("an export is made and changed with its descriptors");
+      case Request.Network _ -> throw new IllegalStateException("orders go with their descriptors");
       case Request.ExportPublish publish -> exports.publish(session, correlation, publish);
       case Request.PublishResume resume -> exports.resume(session, correlation, resume);
       case Request.ExportRepublish republish -> exports.republish(session, correlation, republish);
@@ -202,6 +215,14 @@ final class SegmentAgent {
       case Request.RingsOpen _ -> rings.open(session, correlation);
       case Request.RingsWake _ -> wakeRings(session, correlation);
       case Request.SignalWatch watch -> signalling.watch(session, correlation, watch);
+    }
+  }
+
+  private void order(ClientSession session, Request.Envelope envelope, Request.Network network) {
+    if (administration.admits(session, envelope.correlation())) {
+      this.network.take(session, envelope, network.order());
+    } else {
+      closeAll(envelope);
     }
   }
 
@@ -321,6 +342,7 @@ final class SegmentAgent {
     session.end();
     sessions.remove(session);
     rings.end(session);
+    network.end(session);
     // Imports first: a session that imports its own segments must not be told to let go of them.
     importsOf(session).forEach(imports::abandon);
     exportsOf(session).forEach(exports::abandon);

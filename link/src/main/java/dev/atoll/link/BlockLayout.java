@@ -56,6 +56,7 @@ final class BlockLayout {
   static final int SIGNAL_WATCH = 0x6f;
   static final int EXPORT_RESUME = 0x76;
   static final int PUBLISH_RESUME = 0x77;
+  static final int NETWORK = 0x78;
 
   static final int DONE = 0x100;
   static final int REFUSED = 0x101;
@@ -68,6 +69,7 @@ final class BlockLayout {
   static final int RINGS_MADE = 0x108;
 
   static final int LISTING = 0x109;
+  static final int NETWORK_ANSWER = 0x10a;
 
   static final int REVOKE = 0x200;
   static final int REBIND = 0x201;

@@ -98,6 +98,7 @@ final class CallTable {
           Reply.Welcome _,
           Reply.MemoryMade _,
           Reply.Listing _,
+          Reply.NetworkAnswer _,
           Reply.RingsMade _,
           Reply.DeviceStatus _ -> {}
     }

@@ -101,6 +101,15 @@ public sealed interface Reply {
   record Listing(long bytes) implements Reply {}
 
   /**
+   * What the network answers. Goes with one descriptor of a sealed memfd, for reading only, that
+   * holds the bytes of {@link NetworkOrder.Get} or {@link NetworkOrder.Peek}, or a {@link Report};
+   * but with none if there are no bytes.
+   *
+   * @param bytes size of the memfd
+   */
+  record NetworkAnswer(long bytes) implements Reply {}
+
+  /**
    * The session has rings. Goes with two descriptors: the submission file for reading and writing,
    * the completion file for reading only.
    *

@@ -7,6 +7,7 @@ import dev.atoll.link.Reply.Done;
 import dev.atoll.link.Reply.ExportCreated;
 import dev.atoll.link.Reply.Listing;
 import dev.atoll.link.Reply.MemoryMade;
+import dev.atoll.link.Reply.NetworkAnswer;
 import dev.atoll.link.Reply.Published;
 import dev.atoll.link.Reply.Refused;
 import dev.atoll.link.Reply.RingsMade;
@@ -26,6 +27,7 @@ import java.lang.foreign.MemorySegment;
  *   RINGS_MADE        version, slots, lanes, bytes of a lane
  *   DEVICE_STATUS     eight counters
  *   LISTING           bytes of the memfd
+ *   NETWORK_ANSWER    bytes of the memfd
  *   REVOKE            handle
  *   REBIND            handle, file offset, persistent (0|1)
  *   SIGNALLED         handle
@@ -60,6 +62,7 @@ public final class ReplyCodec {
               .word(Integer.toUnsignedLong(welcome.nodeId()));
       case ExportCreated created -> block.word(created.handle());
       case Listing listing -> block.word(listing.bytes());
+      case NetworkAnswer answer -> block.word(answer.bytes());
       case Published published -> block.word(Integer.toUnsignedLong(published.segmentId()));
       case Connected connected ->
           block
@@ -146,6 +149,7 @@ public final class ReplyCodec {
           new Welcome(block.half(), block.word(), block.word(), block.word(), block.half());
       case BlockLayout.EXPORT_CREATED -> new ExportCreated(block.word());
       case BlockLayout.LISTING -> new Listing(block.word());
+      case BlockLayout.NETWORK_ANSWER -> new NetworkAnswer(block.word());
       case BlockLayout.PUBLISHED -> new Published(block.half());
       case BlockLayout.CONNECTED ->
           new Connected(
@@ -182,6 +186,7 @@ public final class ReplyCodec {
       case ExportCreated _ -> BlockLayout.EXPORT_CREATED;
       case Published _ -> BlockLayout.PUBLISHED;
       case Listing _ -> BlockLayout.LISTING;
+      case NetworkAnswer _ -> BlockLayout.NETWORK_ANSWER;
       case Connected _ -> BlockLayout.CONNECTED;
       case DeviceStatus _ -> BlockLayout.DEVICE_STATUS;
       case RingsMade _ -> BlockLayout.RINGS_MADE;

@@ -194,6 +194,15 @@ public sealed interface Request {
   record Stop() implements Request {}
 
   /**
+   * Asks something of the device's network; for its owner and root only. {@link NetworkOrder.Put}
+   * and {@link NetworkOrder.Serve} go with one descriptor of a file that holds their bytes, unless
+   * there are none.
+   *
+   * @param order what
+   */
+  record Network(NetworkOrder order) implements Request {}
+
+  /**
    * A request with the descriptors that go with it, which the receiver owns.
    *
    * @param correlation number that the reply repeats

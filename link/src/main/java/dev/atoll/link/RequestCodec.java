@@ -13,6 +13,7 @@ import dev.atoll.link.Request.ImportConnect;
 import dev.atoll.link.Request.ImportDisconnect;
 import dev.atoll.link.Request.ListSegments;
 import dev.atoll.link.Request.MemoryCreate;
+import dev.atoll.link.Request.Network;
 import dev.atoll.link.Request.PublishResume;
 import dev.atoll.link.Request.Rebound;
 import dev.atoll.link.Request.Revoked;
@@ -43,6 +44,7 @@ import java.util.List;
  *   REVOKED           handle
  *   SIGNAL_POST       handle, flags
  *   LIST_SEGMENTS, STOP
+ *   NETWORK           as NetworkOrderCodec says
  *   EXPORT_REBIND     handle, size, file offset, persistent (0|1)
  *   EXPORT_REPUBLISH  handle, count, count x (node id : u32, permission : u32)
  *   REBOUND           handle
@@ -69,6 +71,7 @@ public final class RequestCodec {
       case Hello hello -> block.word(hello.version()).word(hello.pageSize());
       case Status _, ListSegments _, Stop _, RingsOpen _, RingsWake _ -> {}
       case MemoryCreate create -> block.word(create.size());
+      case Network network -> NetworkOrderCodec.encode(block, network.order());
       case ExportCreate create -> encodeCreate(block, create);
       case ExportResume resume ->
           encodeCreate(
@@ -125,6 +128,7 @@ public final class RequestCodec {
           case BlockLayout.STATUS -> new Status();
           case BlockLayout.LIST_SEGMENTS -> new ListSegments();
           case BlockLayout.STOP -> new Stop();
+          case BlockLayout.NETWORK -> new Network(NetworkOrderCodec.decode(block));
           case BlockLayout.MEMORY_CREATE -> new MemoryCreate(block.word());
           case BlockLayout.EXPORT_CREATE -> decodeCreate(block);
           case BlockLayout.EXPORT_RESUME ->
@@ -189,6 +193,7 @@ public final class RequestCodec {
       case Status _ -> BlockLayout.STATUS;
       case ListSegments _ -> BlockLayout.LIST_SEGMENTS;
       case Stop _ -> BlockLayout.STOP;
+      case Network _ -> BlockLayout.NETWORK;
       case MemoryCreate _ -> BlockLayout.MEMORY_CREATE;
       case ExportCreate _ -> BlockLayout.EXPORT_CREATE;
       case ExportPublish _ -> BlockLayout.EXPORT_PUBLISH;

@@ -14,6 +14,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class CodecTest {
@@ -21,6 +22,37 @@ class CodecTest {
       Arena.ofAuto().allocate(LinkLimits.BLOCK_BYTES_MAX, Long.BYTES);
 
   static Stream<Request> requests() {
+    return Stream.concat(plainRequests(), orders().map(Request.Network::new));
+  }
+
+  private static Stream<NetworkOrder> orders() {
+    var most =
+        IntStream.range(0, NetworkOrder.WORDS_MAX).mapToObj(i -> "10.77.0." + i + "@tcp").toList();
+    var target = new NetworkOrder.Target("127.0.0.3@tcp", -1, -2, Long.MIN_VALUE, 1 << 20);
+    return Stream.of(
+        new NetworkOrder.Show(NetworkOrder.View.STATISTICS),
+        new NetworkOrder.Ping("127.0.0.3@tcp", 5_000_000_000L),
+        new NetworkOrder.Discover("fd77::11@tcp", 0),
+        new NetworkOrder.NetAdd("tcp1", most, List.of("peer_credits=8", "credits=256")),
+        new NetworkOrder.NetDelete("tcp1", List.of()),
+        new NetworkOrder.PeerAdd("10.77.0.1@tcp", most, true),
+        new NetworkOrder.PeerDelete("10.77.0.1@tcp", List.of("10.77.0.1@tcp1")),
+        new NetworkOrder.RouteAdd("tcp9", "10.77.0.13@tcp", -1, 7),
+        new NetworkOrder.RouteDelete("tcp9", "10.77.0.13@tcp"),
+        new NetworkOrder.Set("discovery", -1),
+        new NetworkOrder.Put(target, true, 0x8899aabbccddeeffL, 1),
+        new NetworkOrder.Get(target, Long.MAX_VALUE),
+        new NetworkOrder.Serve(
+            34,
+            new NetworkOrder.Match("*", 0x5931, -1),
+            NetworkOrder.SERVED_BYTES_MAX,
+            new NetworkOrder.Allows(true, false, true, false)),
+        new NetworkOrder.Events(-3, 9),
+        new NetworkOrder.Peek(4, 5, 6),
+        new NetworkOrder.Withdraw(7));
+  }
+
+  private static Stream<Request> plainRequests() {
     List<AccessEntry> longest =
         IntStream.range(0, LinkLimits.ACCESS_ENTRIES_MAX)
             .mapToObj(node -> new AccessEntry(node, 0640))
@@ -60,6 +92,7 @@ class CodecTest {
         new Reply.ExportCreated(0x7_0000_0002L),
         new Reply.Published(0x8000_0001),
         new Reply.Listing(64),
+        new Reply.NetworkAnswer(0),
         new Reply.Connected(1, 1L << 33, 4096, false, 0400, true),
         new Reply.DeviceStatus(1, 2, 3, 4, 5, 6, 7, 8),
         new Reply.RingsMade(1, RingsLayout.standard()));
@@ -128,6 +161,74 @@ class CodecTest {
         .hasMessageContaining("left over");
   }
 
+  @ParameterizedTest
+  @CsvSource({"0, 0", "0, 17", "0, 4294967296", "1, 6", "1, -1"})
+  void refusesAnUnknownOrderOrView(int word, long value) {
+    MemorySegment block =
+        RequestCodec.encode(
+            buffer, 1, new Request.Network(new NetworkOrder.Show(NetworkOrder.View.NETS)));
+    block.set(BlockLayout.U64, BlockLayout.BODY + word * 8L, value);
+
+    assertThatThrownBy(() -> RequestCodec.decode(block, List.of()))
+        .isInstanceOf(MalformedBlockException.class);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"17", "-1", "4294967297"})
+  void refusesListsLongerThanTheirBound(long count) {
+    MemorySegment block =
+        RequestCodec.encode(
+            buffer, 1, new Request.Network(new NetworkOrder.NetDelete("tcp", List.of())));
+    block.set(BlockLayout.U64, block.byteSize() - 8, count);
+
+    assertThatThrownBy(() -> RequestCodec.decode(block, List.of()))
+        .isInstanceOf(MalformedBlockException.class)
+        .hasMessageContaining("at most 16");
+  }
+
+  @Test
+  void refusesSizesAndTimesOutOfTheirBounds() {
+    var target = new NetworkOrder.Target("127.0.0.3@tcp", 0, 0, 0, 1);
+    for (NetworkOrder order :
+        List.of(
+            new NetworkOrder.Ping("127.0.0.3@tcp", -1),
+            new NetworkOrder.Get(
+                new NetworkOrder.Target("x", 0, 0, 0, NetworkOrder.PAYLOAD_BYTES_MAX + 1), 0),
+            new NetworkOrder.Get(new NetworkOrder.Target("x", 0, 0, 0, -1), 0),
+            new NetworkOrder.Put(target, true, 0, -1),
+            new NetworkOrder.Peek(0, 0, -1),
+            serve(-1),
+            serve(NetworkOrder.SERVED_BYTES_MAX + 1))) {
+      MemorySegment block = RequestCodec.encode(buffer, 1, new Request.Network(order));
+      assertThatThrownBy(() -> RequestCodec.decode(block, List.of()))
+          .as(order.toString())
+          .isInstanceOf(MalformedBlockException.class);
+    }
+  }
+
+  private static NetworkOrder serve(long bytes) {
+    return new NetworkOrder.Serve(
+        0,
+        new NetworkOrder.Match("*", 0, 0),
+        bytes,
+        new NetworkOrder.Allows(true, true, true, true));
+  }
+
+  @Test
+  void doesNotSendAWordThatItWouldHaveToCut() {
+    String word = "x".repeat(NetworkOrder.WORD_BYTES_MAX + 1);
+    var many = java.util.Collections.nCopies(NetworkOrder.WORDS_MAX, word.substring(1));
+
+    for (NetworkOrder order :
+        List.of(
+            new NetworkOrder.Ping(word, 0),
+            new NetworkOrder.NetDelete("tcp", List.of(word)),
+            new NetworkOrder.NetDelete("tcp", many))) {
+      assertThatThrownBy(() -> RequestCodec.encode(buffer, 1, new Request.Network(order)))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
   @Test
   void refusesAnUnknownKindWithEnotty() {
     MemorySegment block = RequestCodec.encode(buffer, 5, new Request.Status());
@@ -176,7 +277,7 @@ class CodecTest {
           random.nextInt(3) == 0 ? (byte) random.nextInt(256) : 0);
     }
     if (length >= 16 && random.nextInt(4) != 0) {
-      int kind = random.nextBoolean() ? 0x60 + random.nextInt(16) : 0x100 + random.nextInt(10);
+      int kind = random.nextBoolean() ? 0x60 + random.nextInt(32) : 0x100 + random.nextInt(10);
       block.set(BlockLayout.U32, BlockLayout.KIND, kind);
       block.set(BlockLayout.U32, BlockLayout.LENGTH, length);
     }
