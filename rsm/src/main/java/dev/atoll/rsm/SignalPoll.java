@@ -267,12 +267,16 @@ final class SignalPoll {
     if (references > 0 || waits > 0) {
       return;
     }
-    if (event != null) {
-      event.close();
-      event = null;
-    }
-    if (pipe != null) {
-      closePipe(pipe);
+    Descriptor unused = event;
+    event = null;
+    try {
+      if (unused != null) {
+        unused.close();
+      }
+    } finally {
+      if (pipe != null) {
+        closePipe(pipe);
+      }
     }
   }
 

@@ -183,12 +183,25 @@ public final class SignalSet implements AutoCloseable {
     }
   }
 
+  /** Lets go of all, also where one can not be closed cleanly. */
   private void end() {
+    RuntimeException failure = null;
     for (Member member : members) {
       if (member.isHeld && member.signals != null) {
         member.isHeld = false;
-        member.signals.poll().endWait();
+        try {
+          member.signals.poll().endWait();
+        } catch (RuntimeException e) {
+          if (failure == null) {
+            failure = e;
+          } else {
+            failure.addSuppressed(e);
+          }
+        }
       }
+    }
+    if (failure != null) {
+      throw failure;
     }
   }
 
