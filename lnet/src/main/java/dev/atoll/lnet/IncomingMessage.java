@@ -27,6 +27,17 @@ public final class IncomingMessage {
   /** The memory descriptor that takes the message; for the node. */
   @Nullable MemoryDescriptor descriptor;
 
+  /** The others that the descriptor takes at the same time; for the node. */
+  @Nullable IncomingMessage nextOfDescriptor;
+
+  @Nullable IncomingMessage previousOfDescriptor;
+
+  /** What its end will be reported as; for the node. */
+  final LnetEvent event = new LnetEvent();
+
+  /** The REPLY to a GET, complete, until the GET is received; for the node. */
+  @Nullable OutgoingMessage answer;
+
   /** Makes a message for a connection. */
   public IncomingMessage() {}
 

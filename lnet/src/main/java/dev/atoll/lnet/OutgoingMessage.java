@@ -22,6 +22,18 @@ public final class OutgoingMessage {
   /** The memory descriptor behind the message; for the node. */
   @Nullable MemoryDescriptor descriptor;
 
+  /** What its end will be reported as; for the node. */
+  final LnetEvent event = new LnetEvent();
+
+  /** Whether it lies in the pool; for the node. */
+  boolean isPooled;
+
+  /**
+   * When an answer to it comes too late, on the loop's clock: no use in sending it later. Zero if
+   * it wants none.
+   */
+  long answerDeadlineNanos;
+
   /**
    * Where the message that this one answers came from; answers go back through the same gateway.
    */
@@ -101,6 +113,8 @@ public final class OutgoingMessage {
     pieces = Pieces.NONE;
     payloadOffset = 0;
     deadlineNanos = 0;
+    answerDeadlineNanos = 0;
+    event.clear();
     next = null;
     descriptor = null;
     via = null;

@@ -137,6 +137,18 @@ public final class Pieces {
     return done;
   }
 
+  /** Copies a part of these to where a message goes. */
+  void storeTo(IncomingMessage message, long offset, int length) {
+    check(offset, length);
+    int done = 0;
+    for (int i = indexOf(offset); done < length; i++) {
+      long inPiece = offset + done - starts[i];
+      int step = (int) Math.min(length - done, pieces[i].byteSize() - inPiece);
+      message.store(pieces[i], inPiece, step);
+      done += step;
+    }
+  }
+
   private void check(long offset, long length) {
     if (offset < 0 || length < 0 || length > length() - offset) {
       throw new IndexOutOfBoundsException(

@@ -109,6 +109,8 @@ public enum Errno {
   EISCONN(106),
   /** Not connected. */
   ENOTCONN(107),
+  /** Cannot send after transport endpoint shutdown. */
+  ESHUTDOWN(108),
   /** Too many descriptors of the user are in messages that nobody has read. */
   ETOOMANYREFS(109),
   /** Connection timed out. */
