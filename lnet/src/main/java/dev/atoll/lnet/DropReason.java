@@ -3,6 +3,15 @@ package dev.atoll.lnet;
 
 /** Why a message was thrown away. */
 public enum DropReason {
+  /** Of a type, length or destination that no sound node would send; the neighbour is cut off. */
+  BROKEN_PROTOCOL,
+
+  /** For a node on another network; this one forwards nothing. */
+  NOT_FORWARDED,
+
+  /** From a source that the neighbour can not speak for. */
+  WRONG_WAY,
+
   /** Its portal is none. */
   NO_PORTAL,
 

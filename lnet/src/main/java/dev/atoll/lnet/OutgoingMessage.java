@@ -39,6 +39,20 @@ public final class OutgoingMessage {
    */
   @Nullable ProcessId via;
 
+  /** The way the message takes: whose credit it needs, and through which interface. */
+  @Nullable Peer hop;
+
+  @Nullable LocalInterface exit;
+
+  /** When the message ends with ETIMEDOUT if it has not left. */
+  long expiryNanos;
+
+  /** Its place among the messages to the peer; kept when it is tried again. */
+  long order;
+
+  /** How often a network has given it back. */
+  int failures;
+
   OutgoingMessage() {}
 
   /**
@@ -118,5 +132,10 @@ public final class OutgoingMessage {
     next = null;
     descriptor = null;
     via = null;
+    hop = null;
+    exit = null;
+    expiryNanos = 0;
+    order = 0;
+    failures = 0;
   }
 }
