@@ -50,7 +50,7 @@ final class DaemonStart {
    * Gives a session with the device, which is there when this returns.
    *
    * @throws InterruptedException if interrupted meanwhile; a daemon that was just started stays if
-   *     it answers already
+   *     it has its directory already
    * @throws LinkException if a device is there and refuses, or none can be started
    */
   static SocketSession attach(
@@ -133,10 +133,20 @@ final class DaemonStart {
       }
     } finally {
       if (!isAnswering) {
-        daemon.destroyForcibly();
+        endUnlessUsed(daemon);
       }
     }
     return ended(daemon.waitFor());
+  }
+
+  /** Others may use a daemon that has its directory; it leaves by itself when nobody does. */
+  private void endUnlessUsed(Process daemon) {
+    try (Descriptor lock = directory.openLock(posix, directory.lock())) {
+      // While the lock is ours the daemon can not come to have it.
+      if (posix.tryLock(lock)) {
+        daemon.destroyForcibly();
+      }
+    }
   }
 
   private @Nullable SocketSession ended(int exitCode) throws InterruptedException {

@@ -4,7 +4,9 @@ package dev.atoll.checks.process;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.atoll.DaemonOptions;
 import dev.atoll.Node;
+import dev.atoll.base.Site;
 import dev.atoll.link.DeviceDirectory;
 import dev.atoll.link.LinkException;
 import dev.atoll.testkit.Conditions;
@@ -216,6 +218,56 @@ class AttachOrStartTest {
       Conditions.await("one daemon to be left", PATIENCE, () -> Daemons.of(directory).size() == 1);
     }
     ReachedSites.add(List.of(site));
+  }
+
+  /** Starts a daemon, and is interrupted once something has happened meanwhile. */
+  private void isInterruptedAfter(Runnable meanwhile, String... jvmOptions) {
+    DaemonOptions options =
+        DaemonOptions.standard().withLasting(false).withJvmOptions(List.of(jvmOptions));
+    Thread starter = Thread.currentThread();
+    Site.install(site -> {
+      if (site.equals("start.spawned") && Thread.currentThread().equals(starter)) {
+        meanwhile.run();
+        starter.interrupt();
+      }
+    });
+    try {
+      assertThatThrownBy(() -> Node.attachOrStart(directory, options).close())
+          .isInstanceOf(LinkException.class)
+          .hasMessageContaining("interrupted");
+    } finally {
+      Site.install(null);
+      assertThat(Thread.interrupted()).isTrue();
+    }
+  }
+
+  @Test
+  void aStarterThatGivesUpLeavesADaemonThatOthersUse() {
+    List<Node> others = new ArrayList<>();
+    isInterruptedAfter(() ->
+        Conditions.await(
+            "another program to attach",
+            PATIENCE,
+            () -> {
+              try {
+                return others.add(Node.attach(directory));
+              } catch (LinkException e) {
+                return false;
+              }
+            }));
+    try (Node other = others.getFirst()) {
+      assertThat(Daemons.of(directory)).hasSize(1);
+      assertThat(other.deviceStatus().sessions()).isPositive();
+    }
+  }
+
+  @Test
+  void aStarterThatGivesUpEndsADaemonThatIsNotThereYet() {
+    String site = "daemon.detached";
+    isInterruptedAfter(
+        () -> Conditions.await("the daemon", PATIENCE, () -> isInLog("@held " + site)),
+        "-Datoll.sites=hold:" + site);
+    Conditions.await("the daemon to end", PATIENCE, () -> Daemons.of(directory).isEmpty());
   }
 
   @Test
