@@ -69,8 +69,9 @@ final class CaptureDecodeTest {
 
   /** Whether we would never send it so. */
   private static boolean isOfForeignOrder(CapturedUnit unit) {
-    return unit instanceof Request
-        && ConnectionRequestLayout.isForeignOrder(MemorySegment.ofArray(unit.bytes()), 0);
+    MemorySegment bytes = MemorySegment.ofArray(unit.bytes());
+    return (unit instanceof Request && ConnectionRequestLayout.isForeignOrder(bytes, 0))
+        || (unit instanceof Greeting && HelloLayout.isForeignOrder(bytes, 0));
   }
 
   private static Census counted(Census census, CapturedUnit unit) {
@@ -96,7 +97,7 @@ final class CaptureDecodeTest {
       byte[] restOfText =
           join(texts.subList(i, texts.size()).stream().map(CaptureText.Unit::bytes).toList());
       // The text is silent about what never became complete.
-      assertThat(rest).startsWith(restOfText);
+      assertThat(Arrays.copyOf(rest, restOfText.length)).isEqualTo(restOfText);
     } else {
       assertThat(texts).hasSize(i);
     }
