@@ -30,6 +30,9 @@ final class Arrivals {
 
   /** Decides about a message whose header is there. */
   Verdict arrived(IncomingMessage message) {
+    if (message.descriptor != null || message.answer != null) {
+      throw new IllegalStateException("the message before was never received");
+    }
     LnetHeader header = message.header();
     message.acceptNothing();
     boolean hasPayload = header.payloadLength != 0;

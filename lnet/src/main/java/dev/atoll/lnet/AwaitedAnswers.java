@@ -26,7 +26,8 @@ final class AwaitedAnswers {
   private static final int EXPIRED_PER_TURN = 256;
 
   private final EventLoop loop;
-  private final Consumer<AwaitedAnswer> whenExpired;
+  private final EventQueue events;
+  private Consumer<AwaitedAnswer> whenExpired = _ -> {};
   private AwaitedAnswer[] table = new AwaitedAnswer[0];
   private AwaitedAnswer[] heap = new AwaitedAnswer[0];
   private int count;
@@ -36,14 +37,18 @@ final class AwaitedAnswers {
   /** Made once, so that a timer costs no more than itself. */
   private final Runnable expire = this::expire;
 
-  /**
-   * Makes an empty table.
-   *
-   * @param whenExpired is given each that nobody answered, released already but with its fields
-   */
-  AwaitedAnswers(EventLoop loop, Consumer<AwaitedAnswer> whenExpired) {
+  AwaitedAnswers(EventLoop loop, EventQueue events) {
     this.loop = loop;
-    this.whenExpired = whenExpired;
+    this.events = events;
+  }
+
+  /**
+   * Says who ends operations that nobody answered.
+   *
+   * @param ending is given each; it {@link #remove removes} it and reports it
+   */
+  void whenExpired(Consumer<AwaitedAnswer> ending) {
+    whenExpired = ending;
   }
 
   int count() {
@@ -99,16 +104,23 @@ final class AwaitedAnswers {
 
   private void expire() {
     timer = null;
-    long now = loop.nanos();
-    for (int i = 0; i < EXPIRED_PER_TURN && count > 0; i++) {
-      AwaitedAnswer next = heap[0];
-      if (next.deadlineNanos - now > 0) {
-        break;
+    events.begin();
+    try {
+      endExpired(loop.nanos());
+    } finally {
+      if (count > 0) {
+        arm(heap[0].deadlineNanos);
       }
-      whenExpired.accept(next);
+      events.end();
     }
-    if (count > 0) {
-      arm(heap[0].deadlineNanos);
+  }
+
+  private void endExpired(long now) {
+    for (int i = 0; i < EXPIRED_PER_TURN && count > 0; i++) {
+      if (heap[0].deadlineNanos - now > 0) {
+        return;
+      }
+      whenExpired.accept(heap[0]);
     }
   }
 

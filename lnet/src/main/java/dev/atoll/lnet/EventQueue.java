@@ -60,24 +60,33 @@ final class EventQueue {
 
   private void deliver() {
     isDelivering = true;
-    int left = EVENTS_PER_CALL;
-    try {
-      while (head != tail && left-- > 0) {
-        LnetEvent event = ring[(int) head & (ring.length - 1)];
-        try {
-          event.descriptor().handler.handle(event);
-        } finally {
-          event.clear();
-          head++;
-        }
+    for (int left = EVENTS_PER_CALL; head != tail && left > 0; left--) {
+      LnetEvent event = ring[(int) head & (ring.length - 1)];
+      try {
+        event.descriptor().handler.handle(event);
+      } catch (RuntimeException | Error thrown) {
+        throwFromTurn(thrown);
       }
-    } finally {
-      isDelivering = false;
-      if (head != tail) {
-        isScheduled = true;
-        loop.schedule(0, rest);
-      }
+      event.clear();
+      head++;
     }
+    isDelivering = false;
+    if (head != tail) {
+      isScheduled = true;
+      loop.schedule(0, rest);
+    }
+  }
+
+  /** A handler's mistake is the loop's to judge, not of whoever happened to cause the event. */
+  private void throwFromTurn(Throwable thrown) {
+    loop.schedule(
+        0,
+        () -> {
+          if (thrown instanceof Error error) {
+            throw error;
+          }
+          throw (RuntimeException) thrown;
+        });
   }
 
   /** The event that is being handled stays the same object. */

@@ -57,10 +57,11 @@ final class LnetCore {
     portals = new Portals(primaryNids);
     Parts parts = new Parts(loop, interfaceCookie, primaryNids, counters, portals);
     events = new EventQueue(loop);
-    awaited = new AwaitedAnswers(loop, this::expired);
+    awaited = new AwaitedAnswers(loop, events);
     descriptors = new Descriptors(events, awaited);
     departures = new Departures(parts, transmitter, awaited, descriptors);
     arrivals = new Arrivals(parts, awaited, descriptors, departures);
+    awaited.whenExpired(departures::expired);
   }
 
   /** Sets how long an answer is waited for, unless an operation says otherwise. */
@@ -281,15 +282,6 @@ final class LnetCore {
     events.begin();
     try {
       return departures.begin(descriptor, operation, isGet);
-    } finally {
-      events.end();
-    }
-  }
-
-  private void expired(AwaitedAnswer answer) {
-    events.begin();
-    try {
-      departures.expired(answer);
     } finally {
       events.end();
     }
