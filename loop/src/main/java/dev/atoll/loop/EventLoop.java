@@ -3,17 +3,16 @@ package dev.atoll.loop;
 
 import dev.atoll.base.CheckReturnValue;
 import dev.atoll.posix.Descriptor;
+import dev.atoll.posix.InterruptHook;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,9 +20,10 @@ import org.jspecify.annotations.Nullable;
  * commands from other threads.
  *
  * <p>A loop is driven by calls of {@link #turn}, each by the thread that holds the loop at that
- * time. {@link #start} makes a background thread that holds and drives it until {@link #close};
- * tests and simulators {@link #tryHold hold} it themselves. State that belongs to the loop needs no
- * lock: all callbacks of one holder are seen by the next.
+ * time. {@link #start} makes a background thread that holds and drives it until {@link #close},
+ * except while a thread that {@link #await waits} for it does so; tests and simulators {@link
+ * #tryHold hold} it themselves. State that belongs to the loop needs no lock: all callbacks of one
+ * holder are seen by the next.
  *
  * <p>An exception of a callback goes to the {@link FailureHandler}. A loop that ends on one logs
  * it, says so by {@link #failure()}, and refuses commands from then on.
@@ -31,8 +31,9 @@ import org.jspecify.annotations.Nullable;
  * <p>A loop without work sleeps until the next timer and uses no processor time. Callbacks must not
  * block; what can block belongs on a {@link WorkerPool}.
  *
- * <p>Thread safety: {@link #execute}, {@link #close}, {@link #isLoopThread} and the questions about
- * state by any thread; everything else only by the thread that holds the loop.
+ * <p>Thread safety: {@link #execute}, {@link #perform}, {@link #await}, {@link #callBack}, {@link
+ * #close}, {@link #isLoopThread} and the questions about state by any thread; everything else only
+ * by the thread that holds the loop.
  */
 public final class EventLoop implements Executor, AutoCloseable {
   /** The most commands that may wait; one more is refused. */
@@ -45,29 +46,37 @@ public final class EventLoop implements Executor, AutoCloseable {
   private static final int TURNS_PER_POLL = 16;
 
   private static final Duration CLOSE_WAIT = Duration.ofSeconds(10);
+
+  /** A wait longer than this, 73 years, counts as for ever. */
+  private static final long LONGEST_NANOS = Long.MAX_VALUE / 4;
+
   private static final System.Logger LOG = System.getLogger(EventLoop.class.getName());
 
   private final LoopOptions options;
   private final Poller poller;
   private final TimerWheel timers;
   private final Registrations registrations = new Registrations();
-  private final ConcurrentLinkedQueue<Runnable> commands = new ConcurrentLinkedQueue<>();
-  private final AtomicInteger commandCount = new AtomicInteger();
+  private final LoopCommands commands = new LoopCommands();
 
-  /** True from before the look at the commands that leads to a sleep until after the sleep. */
-  private final AtomicBoolean isSleeping = new AtomicBoolean();
-
-  private final AtomicReference<@Nullable Thread> holder = new AtomicReference<>();
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
   private final AtomicReference<State> state = new AtomicReference<>(State.NEW);
+
+  private final HoldWords words;
+  private final LoopHold hold;
+  private final ConcurrentLinkedQueue<Runnable> callbacks = new ConcurrentLinkedQueue<>();
 
   /** Made once, so that a turn allocates nothing. */
   private final Poller.Ready ready = this::dispatch;
 
+  private final InterruptHook interrupts;
+
   private volatile @Nullable Thread thread;
 
-  private BusyPoller[] busyPollers = new BusyPoller[0];
+  private final List<BusyPoller> busyPollers = new ArrayList<>();
   private int turnsSincePoll;
+
+  /** When a borrower's turn must end; the holder's own. */
+  private long turnEndNanos = LoopHold.FOREVER;
 
   /** A command that must know when it will never run. */
   interface Droppable extends Runnable {
@@ -88,9 +97,17 @@ public final class EventLoop implements Executor, AutoCloseable {
    * @param options its parts
    */
   public EventLoop(LoopOptions options) {
+    this(options, new HoldWords());
+  }
+
+  /** For tests that stand between the steps of threads. */
+  EventLoop(LoopOptions options, HoldWords words) {
     this.options = options;
     this.poller = options.poller();
     this.timers = new TimerWheel(options.clock().nanos());
+    this.interrupts = new InterruptHook(poller::wake);
+    this.words = words;
+    this.hold = new LoopHold(words, new Driving());
   }
 
   /**
@@ -111,12 +128,18 @@ public final class EventLoop implements Executor, AutoCloseable {
    * @throws IllegalStateException if it was started before or the loop is closed
    */
   public void start() {
+    Thread created = Thread.ofPlatform().daemon().name(options.name()).unstarted(this::drive);
+    begin(created);
+    created.start();
+  }
+
+  /** Makes a thread the background thread, which will call {@link #drive}. */
+  void begin(Thread background) {
     if (!state.compareAndSet(State.NEW, State.OPEN)) {
       throw new IllegalStateException("loop " + options.name() + " is " + state.get());
     }
-    Thread created = Thread.ofPlatform().daemon().name(options.name()).unstarted(this::drive);
-    thread = created;
-    created.start();
+    thread = background;
+    hold.background(background);
   }
 
   /**
@@ -126,7 +149,7 @@ public final class EventLoop implements Executor, AutoCloseable {
    */
   @CheckReturnValue
   public boolean tryHold() {
-    return holder.compareAndSet(null, Thread.currentThread());
+    return hold.tryHold();
   }
 
   /**
@@ -136,7 +159,7 @@ public final class EventLoop implements Executor, AutoCloseable {
    */
   public void release() {
     requireLoopThread();
-    holder.set(null);
+    hold.release();
   }
 
   /**
@@ -155,19 +178,21 @@ public final class EventLoop implements Executor, AutoCloseable {
     }
     int work = runCommands() + runTimers() + runBusyPollers();
     long waitNanos = work > 0 || maxWaitNanos <= 0 ? 0 : waitNanos(maxWaitNanos);
-    if (waitNanos == 0 && busyPollers.length > 0 && ++turnsSincePoll < TURNS_PER_POLL) {
+    if (waitNanos == 0 && !busyPollers.isEmpty() && ++turnsSincePoll < TURNS_PER_POLL) {
       return work;
     }
     turnsSincePoll = 0;
     if (waitNanos > 0) {
-      isSleeping.set(true);
+      words.setSleeping(true);
       // Looked at after the flag is up: whoever adds a command from now on sees the flag.
-      waitNanos = commands.isEmpty() && state.get() != State.CLOSING ? waitNanos : 0;
+      if (hasReasonToLook()) {
+        words.setSleeping(false);
+        waitNanos = 0;
+      }
     }
-    try {
-      work += poller.poll(waitNanos == Long.MAX_VALUE ? -1 : waitNanos, ready);
-    } finally {
-      isSleeping.set(false);
+    work += waitNanos > 0 ? sleep(waitNanos) : poller.poll(0, ready);
+    if (thread == null) {
+      runCallbacks();
     }
     return work;
   }
@@ -181,12 +206,86 @@ public final class EventLoop implements Executor, AutoCloseable {
    */
   @Override
   public void execute(Runnable command) {
-    if (commandCount.get() >= MOST_COMMANDS) {
+    if (commands.count() >= MOST_COMMANDS) {
       throw new RejectedExecutionException(
           "loop " + options.name() + " has commands=" + MOST_COMMANDS + " waiting");
     }
     if (!post(command)) {
       throw new RejectedExecutionException("loop " + options.name() + " has ended");
+    }
+  }
+
+  /**
+   * Runs a task on the loop: at once and by the calling thread if nobody drives the loop at the
+   * moment, else as {@link #execute} does. Virtual threads always leave it to others.
+   *
+   * @param task must not block
+   * @throws RejectedExecutionException as {@link #execute}
+   */
+  public void perform(Runnable task) {
+    if (Thread.currentThread().isVirtual() || !hold.tryHold()) {
+      execute(task);
+      return;
+    }
+    try {
+      if (!isOpen()) {
+        throw new RejectedExecutionException("loop " + options.name() + " has ended");
+      }
+      runGuarded(task);
+      hold.wakeDone();
+    } finally {
+      hold.release();
+    }
+  }
+
+  /**
+   * Waits until a condition holds that the loop brings about. A platform thread drives the loop
+   * meanwhile if it can have it, so that what it waits for needs no hand-over to it; the background
+   * thread stands by, and takes over a loop that nobody has driven for a millisecond or two.
+   *
+   * @param isDone reads volatile fields that change on the loop; is called by any thread, often,
+   *     and must neither block nor throw
+   * @param timeoutNanos how long to wait, negative for ever, zero just looks
+   * @return how it ended
+   * @throws IllegalStateException if the caller is a callback of this loop, which would wait for
+   *     itself
+   */
+  @CheckReturnValue
+  public WaitOutcome await(BooleanSupplier isDone, long timeoutNanos) {
+    if (isLoopThread() || hold.isBackground()) {
+      throw new IllegalStateException(
+          "a callback of loop " + options.name() + " can not wait for the loop");
+    }
+    if (isDone.getAsBoolean()) {
+      return WaitOutcome.DONE;
+    }
+    long now = timeoutNanos < 0 ? 0 : options.clock().nanos();
+    boolean isForever = timeoutNanos < 0 || timeoutNanos > LONGEST_NANOS;
+    return hold.await(isDone, isForever ? LoopHold.FOREVER : now + timeoutNanos);
+  }
+
+  /**
+   * Makes threads look again that wait for a condition which another thread than the loop's has
+   * changed.
+   */
+  public void wakeWaiters() {
+    hold.wakeDone();
+  }
+
+  /**
+   * Runs a task on the background thread while that does not hold the loop: application code, which
+   * may take long and must not run on a thread that only borrows the loop. A loop that was never
+   * started runs it at the end of a turn.
+   *
+   * @param task what to run; it must not wait for the loop
+   */
+  public void callBack(Runnable task) {
+    callbacks.add(task);
+    Thread running = thread;
+    if (running != null) {
+      // Asleep in the poller or standing by; a sleeping borrower looks once for nothing.
+      boolean _ = wakeSleeper();
+      words.unpark(running);
     }
   }
 
@@ -224,9 +323,7 @@ public final class EventLoop implements Executor, AutoCloseable {
    */
   public void addBusyPoller(BusyPoller busyPoller) {
     requireLoopThread();
-    BusyPoller[] more = Arrays.copyOf(busyPollers, busyPollers.length + 1);
-    more[busyPollers.length] = Objects.requireNonNull(busyPoller, "busyPoller");
-    busyPollers = more;
+    busyPollers.add(Objects.requireNonNull(busyPoller, "busyPoller"));
   }
 
   /**
@@ -237,9 +334,7 @@ public final class EventLoop implements Executor, AutoCloseable {
    */
   public void removeBusyPoller(BusyPoller busyPoller) {
     requireLoopThread();
-    List<BusyPoller> left = new ArrayList<>(List.of(busyPollers));
-    left.remove(busyPoller);
-    busyPollers = left.toArray(BusyPoller[]::new);
+    busyPollers.remove(busyPoller);
   }
 
   /**
@@ -270,7 +365,7 @@ public final class EventLoop implements Executor, AutoCloseable {
    * @return true inside callbacks
    */
   public boolean isLoopThread() {
-    return Thread.currentThread().equals(holder.get());
+    return hold.isHeldHere();
   }
 
   /**
@@ -308,6 +403,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     }
     if (state.compareAndSet(State.OPEN, State.CLOSING)) {
       poller.wake();
+      hold.announce();
     }
     Thread running = thread;
     if (running != null && !isLoopThread()) {
@@ -322,16 +418,13 @@ public final class EventLoop implements Executor, AutoCloseable {
 
   /** Adds a command beyond the bound; for results whose number others bound. */
   boolean post(Runnable command) {
-    Objects.requireNonNull(command, "command");
-    commandCount.incrementAndGet();
-    commands.add(command);
+    commands.add(Objects.requireNonNull(command, "command"));
     if (!isOpen() && commands.remove(command)) {
       // The loop may have looked for the last time before the command came.
-      commandCount.decrementAndGet();
       return false;
     }
-    if (isSleeping.compareAndSet(true, false)) {
-      poller.wake();
+    if (!wakeSleeper()) {
+      hold.announce();
     }
     return true;
   }
@@ -351,21 +444,30 @@ public final class EventLoop implements Executor, AutoCloseable {
     return registrations;
   }
 
-  private void drive() {
-    if (!tryHold()) {
-      fail(new IllegalStateException("loop " + options.name() + " is held by " + holder.get()));
-      return;
-    }
+  /** What the background thread does. */
+  void drive() {
     try {
+      hold.standBy(true);
       long maxWaitNanos = IdlePolicy.LOOK;
       while (state.get() == State.OPEN && failure.get() == null) {
-        maxWaitNanos = options.idlePolicy().idle(turn(maxWaitNanos));
+        int work = turn(maxWaitNanos);
+        if (work > 0) {
+          hold.wakeDone();
+        }
+        maxWaitNanos = options.idlePolicy().idle(work);
+        if (hold.isWanted() || !callbacks.isEmpty()) {
+          boolean isShort = !hold.isWanted();
+          hold.release();
+          hold.standBy(isShort);
+          maxWaitNanos = IdlePolicy.LOOK;
+        }
       }
       finish();
     } catch (Throwable broken) {
       fail(broken);
       end();
     }
+    runCallbacks();
   }
 
   private void finish() {
@@ -388,48 +490,81 @@ public final class EventLoop implements Executor, AutoCloseable {
       // now on either takes it back himself and is refused, or finds it run.
       runLeftCommands();
       if (failure.get() != null) {
-        dropCommands();
+        commands.drop();
       }
       poller.close();
     } finally {
-      holder.set(null);
-    }
-  }
-
-  /** After a failure commands are left that will never run; some hold what must be released. */
-  private void dropCommands() {
-    for (Runnable left = commands.poll(); left != null; left = commands.poll()) {
-      commandCount.decrementAndGet();
-      if (left instanceof Droppable droppable) {
-        droppable.dropped();
-      }
+      hold.end();
     }
   }
 
   private void closeUnstarted() {
     if (!tryHold() && !isLoopThread()) {
       state.set(State.NEW);
-      throw new IllegalStateException("loop " + options.name() + " is held by " + holder.get());
+      throw new IllegalStateException("loop " + options.name() + " is held by " + hold.holder());
     }
     finish();
   }
 
+  private int sleep(long waitNanos) {
+    boolean isBorrowed = !hold.isBackground();
+    if (isBorrowed) {
+      interrupts.enter();
+    }
+    try {
+      return poller.poll(waitNanos == Long.MAX_VALUE ? -1 : waitNanos, ready);
+    } finally {
+      words.setSleeping(false);
+      if (isBorrowed) {
+        interrupts.leave();
+      }
+    }
+  }
+
+  private boolean hasReasonToLook() {
+    return !commands.isEmpty()
+        || state.get() == State.CLOSING
+        || (hold.isBackground() && (hold.isWanted() || !callbacks.isEmpty()));
+  }
+
+  /** Ends the sleep of the thread that drives; false if none sleeps. */
+  private boolean wakeSleeper() {
+    boolean slept = words.takeSleeping();
+    if (slept) {
+      poller.wake();
+    }
+    return slept;
+  }
+
+  private void runCallbacks() {
+    for (Runnable next = callbacks.poll(); next != null; next = callbacks.poll()) {
+      runGuarded(next);
+    }
+  }
+
+  private boolean isTurnOver() {
+    return turnEndNanos != LoopHold.FOREVER && turnEndNanos - options.clock().nanos() <= 0;
+  }
+
   private int runCommands() {
     int done = 0;
-    while (done < COMMANDS_PER_TURN && failure.get() == null) {
+    while (done < COMMANDS_PER_TURN && failure.get() == null && !(done > 0 && isTurnOver())) {
       Runnable command = commands.poll();
       if (command == null) {
         break;
       }
-      commandCount.decrementAndGet();
       done++;
-      try {
-        command.run();
-      } catch (Throwable thrown) {
-        decide(thrown);
-      }
+      runGuarded(command);
     }
     return done;
+  }
+
+  private void runGuarded(Runnable task) {
+    try {
+      task.run();
+    } catch (Throwable thrown) {
+      decide(thrown);
+    }
   }
 
   private int runTimers() {
@@ -447,9 +582,9 @@ public final class EventLoop implements Executor, AutoCloseable {
   private int runBusyPollers() {
     // Read anew each time round: a poller may add and remove.
     int done = 0;
-    for (int i = 0; i < busyPollers.length && failure.get() == null; i++) {
+    for (int i = 0; i < busyPollers.size() && failure.get() == null && !isTurnOver(); i++) {
       try {
-        done += busyPollers[i].poll();
+        done += busyPollers.get(i).poll();
       } catch (Throwable thrown) {
         done++;
         decide(thrown);
@@ -463,6 +598,10 @@ public final class EventLoop implements Executor, AutoCloseable {
   }
 
   private void dispatch(long key, int events) {
+    if (isTurnOver()) {
+      // Level-triggered: whoever drives next is told again.
+      return;
+    }
     Registration registration = registrations.find(key);
     if (registration == null || failure.get() != null || state.get() == State.CLOSED) {
       // Cancelled by an earlier callback of this turn, or nobody is to be called any more.
@@ -492,6 +631,55 @@ public final class EventLoop implements Executor, AutoCloseable {
   private void fail(Throwable thrown) {
     if (failure.compareAndSet(null, thrown)) {
       LOG.log(System.Logger.Level.ERROR, "event=loop-failed name=" + options.name(), thrown);
+    }
+  }
+
+  /** What {@link LoopHold} needs of the loop. */
+  private final class Driving implements LoopHold.Driven {
+    @Override
+    public boolean isOver() {
+      return !isOpen();
+    }
+
+    @Override
+    public boolean hasWork() {
+      return !commands.isEmpty();
+    }
+
+    @Override
+    public void evict() {
+      boolean _ = wakeSleeper();
+    }
+
+    @Override
+    public WaitOutcome drive(BooleanSupplier isDone, long deadlineNanos) {
+      IdlePolicy policy = options.borrowedIdlePolicy();
+      long maxWaitNanos = policy.idle(1);
+      turnEndNanos = deadlineNanos;
+      try {
+        WaitOutcome outcome = hold.outcome(isDone, deadlineNanos);
+        while (outcome == null) {
+          int work = turn(Math.min(maxWaitNanos, hold.remainingNanos(deadlineNanos)));
+          if (work > 0) {
+            hold.wakeDone();
+          }
+          maxWaitNanos = policy.idle(work);
+          outcome = hold.outcome(isDone, deadlineNanos);
+        }
+        return outcome;
+      } finally {
+        turnEndNanos = LoopHold.FOREVER;
+      }
+    }
+
+    @Override
+    public long nanos() {
+      return options.clock().nanos();
+    }
+
+    @Override
+    public void runCallbacks() {
+      EventLoop.this.runCallbacks();
     }
   }
 }
