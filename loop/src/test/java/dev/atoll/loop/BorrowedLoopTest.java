@@ -62,7 +62,7 @@ class BorrowedLoopTest {
     borrow(() -> {});
     // The background thread may have come back already if this thread was held up.
     for (int i = 0; i < 1_000 && !Thread.currentThread().equals(ranOn.get()); i++) {
-      assertThat(loop.await(BorrowedLoopTest::never, 1)).isEqualTo(WaitOutcome.TIMED_OUT);
+      assertThat(loop.await(BorrowedLoopTest::never, 1_000_000)).isEqualTo(WaitOutcome.TIMED_OUT);
       loop.perform(() -> ranOn.set(Thread.currentThread()));
     }
     assertThat(ranOn).hasValue(Thread.currentThread());
@@ -88,7 +88,7 @@ class BorrowedLoopTest {
   @Test
   void runsCommandsThoughNobodyDrives() throws Exception {
     for (int i = 0; i < 1_000; i++) {
-      assertThat(loop.await(BorrowedLoopTest::never, 1)).isEqualTo(WaitOutcome.TIMED_OUT);
+      assertThat(loop.await(BorrowedLoopTest::never, i * 100L)).isEqualTo(WaitOutcome.TIMED_OUT);
       var ran = new CompletableFuture<Boolean>();
       loop.execute(() -> ran.complete(true));
       assertThat(ran.get(WAIT_SECONDS, TimeUnit.SECONDS)).isTrue();
