@@ -141,6 +141,11 @@ public final class PeerFrame {
         in.getInt(), in.getInt(), in.getLong(), in.getLong(), Optional.empty(), new byte[0]);
   }
 
+  /** Socklnd's header alone, as it stands at the start of any frame. */
+  public static PeerFrame headOf(byte[] bytes) {
+    return decodeHead(bytes);
+  }
+
   /** The same with what followed. */
   PeerFrame carrying(PeerMessage received, byte[] bytes) {
     return new PeerFrame(

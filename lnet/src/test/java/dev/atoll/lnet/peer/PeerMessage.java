@@ -267,8 +267,8 @@ public record PeerMessage(
     switch (type) {
       case ACK -> out.putLong(matchBits).putInt(length);
       case PUT -> out.putLong(matchBits).putLong(headerData).putInt(portal).putInt(offset);
-      case GET -> out.putLong(matchBits).putInt(portal).putInt(offset).putInt(length);
-      default -> out.position(out.limit());
+      case REPLY -> out.position(out.limit());
+      default -> out.putLong(matchBits).putInt(portal).putInt(offset).putInt(length);
     }
     return out.array();
   }
@@ -289,7 +289,7 @@ public record PeerMessage(
     int second = in.getInt();
     int third = in.getInt();
     int fourth = in.getInt();
-    long data = type == PUT ? (first & 0xffffffffL) | ((long) second << 32) : 0;
+    boolean isAnswer = type == ACK || type == REPLY;
     return new PeerMessage(
         type,
         target,
@@ -300,10 +300,10 @@ public record PeerMessage(
         high,
         low,
         bits,
-        data,
-        type == PUT ? third : type == GET ? first : 0,
-        type == PUT ? fourth : type == GET ? second : 0,
-        type == ACK ? first : type == GET ? third : 0);
+        type == PUT ? (first & 0xffffffffL) | ((long) second << 32) : 0,
+        isAnswer ? 0 : type == PUT ? third : first,
+        isAnswer ? 0 : type == PUT ? fourth : second,
+        type == ACK ? first : type == PUT || type == REPLY ? 0 : third);
   }
 
   private static PeerNid nid(ByteBuffer in, int version) {
