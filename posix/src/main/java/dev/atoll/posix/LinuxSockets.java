@@ -112,7 +112,14 @@ interface LinuxSockets extends SocketCalls {
   @Override
   default Descriptor socketTcp(InetSocketAddress local) {
     Descriptor socket = socket(SocketAddresses.family(local), SOCK_STREAM, "tcp from " + local);
-    return closingOnFailure(socket, () -> bind(socket, local));
+    return closingOnFailure(
+        socket,
+        () -> {
+          if (local.getPort() != 0) {
+            setOption(socket, SOL_SOCKET, SO_REUSEADDR, 1);
+          }
+          bind(socket, local);
+        });
   }
 
   // connect(2). A connect that a signal cut short goes on by itself: a repeat says EALREADY, which

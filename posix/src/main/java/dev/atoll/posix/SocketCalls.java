@@ -31,6 +31,18 @@ public interface SocketCalls {
   /** Send small segments at once (level {@link #IPPROTO_TCP}). */
   int TCP_NODELAY = 1;
 
+  /** Seconds of silence after which a peer is probed (level {@link #IPPROTO_TCP}). */
+  int TCP_KEEPIDLE = 4;
+
+  /** Seconds between probes. */
+  int TCP_KEEPINTVL = 5;
+
+  /** Probes without an answer after which a connection is dropped. */
+  int TCP_KEEPCNT = 6;
+
+  /** Seconds that a closed connection waits for the peer's end; negative for not at all. */
+  int TCP_LINGER2 = 8;
+
   /** Milliseconds without acknowledgement after which a connection is dropped. */
   int TCP_USER_TIMEOUT = 18;
 
@@ -91,7 +103,9 @@ public interface SocketCalls {
   Descriptor listenTcp(InetSocketAddress address, int backlog);
 
   /**
-   * Makes a TCP socket, bound to a local address: socket(2), bind(2).
+   * Makes a TCP socket, bound to a local address: socket(2), bind(2). A port that is named may be
+   * one that lingers, or that another socket connects from to somewhere else ({@code
+   * SO_REUSEADDR}); then {@link #connectTcp} says if the pair of addresses is taken.
    *
    * @param local where it comes from; port 0 lets the kernel choose
    * @return the socket, owned by the caller
