@@ -39,10 +39,14 @@ final class CoreLoop implements AutoCloseable {
     turn();
   }
 
-  /** Does what is due. */
+  /** Does what is due; takes a few microseconds of the test's time. */
   void turn() {
     int left = 10_000;
-    while (loop.turn(0) > 0) {
+    int idleTurns = 0;
+    while (idleTurns < 2) {
+      // A step of the timer wheel, so that what is due now is seen to be due.
+      nowNanos += 1024;
+      idleTurns = loop.turn(0) > 0 ? 0 : idleTurns + 1;
       if (--left == 0) {
         throw new IllegalStateException("the loop never comes to rest");
       }
