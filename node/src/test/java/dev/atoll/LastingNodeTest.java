@@ -5,9 +5,15 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.atoll.base.Site;
+import dev.atoll.link.DeviceDirectory;
+import dev.atoll.link.LastingSession;
 import dev.atoll.link.LinkException;
 import dev.atoll.link.RsmError;
+import dev.atoll.link.SocketSession;
+import dev.atoll.link.TakenWord;
 import dev.atoll.memory.SharedMemory;
+import dev.atoll.posix.Posix;
 import dev.atoll.rsm.Access;
 import dev.atoll.rsm.Controller;
 import dev.atoll.rsm.ExportSegment;
@@ -22,8 +28,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -102,6 +110,37 @@ class LastingNodeTest {
     exports.forEach(ExportSegment::close);
     assertThat(exporter.deviceStatus().exports()).isZero();
     memories.forEach(SharedMemory::close);
+  }
+
+  @Test
+  void aSignalThatIsTakenWhileTheDeviceChangesIsTakenOnce() throws Exception {
+    exporter.close();
+    Posix posix = Posix.system();
+    var directory = new DeviceDirectory(temporary.resolve("device"));
+    long handle = 1L << Integer.SIZE | 5;
+    try (LastingSession session =
+        LastingSession.open(posix, () -> SocketSession.connectKeeping(posix, directory))) {
+      TakenWord word = TakenWord.of(session.takenPages(), handle);
+      word.begin();
+      assertThat(word.takeCas(0)).isTrue();
+      Queue<Boolean> takes = new ConcurrentLinkedQueue<>();
+      // A thread that found the session open before the device died takes only now: when the
+      // signal pages are the new device's, and the taken pages are not yet.
+      Site.install(site -> {
+        if (site.equals("range.replaced") && takes.isEmpty()) {
+          takes.add(word.takeCas(1));
+        }
+      });
+      device.close();
+      Conditions.await("the session to see it", PATIENCE, () -> !session.isOpen());
+      device = new SocketCarrier(temporary);
+      Conditions.await("the session to be back", PATIENCE, session::isOpen);
+      assertThat(takes).hasSize(1);
+      assertThat(word.takenAcquire()).isEqualTo(takes.element() ? 2 : 1);
+      assertThat(word.takeCas(word.takenAcquire())).isTrue();
+    } finally {
+      Site.install(null);
+    }
   }
 
   @Test

@@ -257,10 +257,10 @@ public final class LastingSession implements Session {
     }
   }
 
-  /** Nothing is taken while the session is not open, so the counts stand still until then. */
+  /** Who found the session open, and takes a signal only now, takes none of what is copied. */
   private void take(SocketSession fresh) {
     SocketSession old = current;
-    fresh.takenPages().copyFrom(taken.segment());
+    TakenWord.moveAll(taken.segment(), fresh.takenPages());
     pages.replace(fresh.keptFiles().get(0), 0);
     taken.replace(fresh.keptFiles().get(1), 0);
     current = fresh;

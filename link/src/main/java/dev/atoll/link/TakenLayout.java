@@ -15,14 +15,15 @@ import java.nio.ByteOrder;
  *
  * <pre>
  *   0                   4                   8
- *   +-------------------+-------------------+
- *   | taken             | generation        |
- *   +-------------------+-------------------+
+ *   +-------------------+-----------------+-+
+ *   | taken             | generation      |m|
+ *   +-------------------+-----------------+-+
  * </pre>
  *
  * <ul>
  *   <li>{@code taken}: signals that were taken, modulo 2^32
- *   <li>{@code generation}: high half of the handle that {@code taken} is about
+ *   <li>{@code generation}: high half of the handle that {@code taken} is about, 31 bits
+ *   <li>{@code m}: the count goes on in the pages of the next device, so nothing is taken here
  * </ul>
  *
  * <p>Nobody clears a word for a new handle: it still has the generation of the handle before, and
@@ -35,6 +36,9 @@ public final class TakenLayout {
 
   /** Bytes of all words of a session; whole pages on every machine that Atoll runs on. */
   public static final long TOTAL_BYTES = WORD_BYTES * LinkLimits.HANDLES_MAX;
+
+  /** Set in a word whose count was read for the next device. */
+  static final long MOVED = 1L << 63;
 
   static final VarHandle WORD =
       ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
@@ -52,7 +56,7 @@ public final class TakenLayout {
   }
 
   static int generationOf(long word) {
-    return (int) (word >>> 32);
+    return (int) ((word & ~MOVED) >>> 32);
   }
 
   static long word(int generation, int taken) {

@@ -54,10 +54,28 @@ public final class TakenWord {
    * full fence: what is read afterwards is not older than what the device has seen as pending.
    *
    * @param seen the count that {@link #takenAcquire} gave
-   * @return whether it was taken; never once the word is about another handle
+   * @return whether it was taken; never once the word is about another handle, or was moved
    */
   public boolean takeCas(int seen) {
     return TakenLayout.WORD.compareAndSet(
         word, 0L, TakenLayout.word(generation, seen), TakenLayout.word(generation, seen + 1));
+  }
+
+  /**
+   * Program only: copies all counts to the pages of another device, and has every later take in the
+   * first pages fail. So each take is either in the copy or has not happened. May be repeated, with
+   * the same first pages.
+   *
+   * @param pages all taken pages of the session with the device before
+   * @param next those of the session with the next one, which nobody uses yet
+   */
+  static void moveAll(MemorySegment pages, MemorySegment next) {
+    for (long at = 0; at < TakenLayout.TOTAL_BYTES; at += TakenLayout.WORD_BYTES) {
+      // Most handles were never made, and a page that is not written costs no memory.
+      if ((long) TakenLayout.WORD.getVolatile(pages, at) != 0) {
+        long last = (long) TakenLayout.WORD.getAndBitwiseOr(pages, at, TakenLayout.MOVED);
+        TakenLayout.WORD.setRelease(next, at, last & ~TakenLayout.MOVED);
+      }
+    }
   }
 }

@@ -206,7 +206,8 @@ public final class Signals {
       }
       int now = taken.takenAcquire();
       if (now == seen) {
-        // The word is about another handle by now, so nothing is left to take for this one.
+        // The word is about another handle by now, so nothing is left to take for this one; or the
+        // next device has it in a moment, which wakes all who wait.
         return false;
       }
       seen = now;
