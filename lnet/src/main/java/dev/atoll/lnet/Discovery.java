@@ -120,12 +120,15 @@ final class Discovery {
 
   /** A peer has been started anew: nothing that was known is true. */
   void restarted(Peer peer) {
-    boolean isBusy = peer.findings.isBusy();
+    List<Nid> before = peer.findings.nids;
     peer.findings.forget(peer.id.nid());
-    if (!isBusy) {
+    namesChanged(peer, before);
+    if (peer.findings.isBusy()) {
+      // What is under way was for the one before.
+      ask(peer, Pings.LIST_LENGTH);
+    } else {
       peer.findings.state = DiscoveryState.UNKNOWN;
     }
-    namesChanged(peer);
   }
 
   /** A peer has left the table. */
@@ -138,6 +141,7 @@ final class Discovery {
   }
 
   private void ask(Peer peer, int length) {
+    int round = ++peer.findings.round;
     peer.findings.state = DiscoveryState.PINGED;
     int refusal =
         probes
@@ -146,7 +150,11 @@ final class Discovery {
                 peer.id,
                 length,
                 settings.discoveryTimeoutNanos(),
-                answer -> pinged(peer, answer, length));
+                answer -> {
+                  if (round == peer.findings.round) {
+                    pinged(peer, answer, length);
+                  }
+                });
     if (refusal != 0) {
       end(peer, refusal);
     }
@@ -186,6 +194,7 @@ final class Discovery {
 
   private void push(Peer peer) {
     OwnInfo info = probes.target().info();
+    int round = ++peer.findings.round;
     peer.findings.state = DiscoveryState.PUSHED;
     int refusal =
         probes
@@ -194,7 +203,11 @@ final class Discovery {
                 peer.id,
                 info,
                 settings.discoveryTimeoutNanos(),
-                status -> acknowledged(peer, info.sequence(), status));
+                status -> {
+                  if (round == peer.findings.round) {
+                    acknowledged(peer, info.sequence(), status);
+                  }
+                });
     if (refusal != 0) {
       end(peer, refusal);
     }
@@ -209,17 +222,13 @@ final class Discovery {
       end(peer, status);
       return;
     }
-    if (!peer.findings.hasInfo) {
-      // It was started anew in the meantime.
-      ask(peer, Pings.LIST_LENGTH);
-      return;
-    }
     peer.findings.acknowledgedSequence = sequence;
     goOn(peer);
   }
 
   private void end(Peer peer, int status) {
     Findings found = peer.findings;
+    found.round++;
     found.state = found.hasInfo ? DiscoveryState.UPTODATE : DiscoveryState.UNKNOWN;
     List<DiscoverListener> told = List.copyOf(found.waiting);
     found.waiting.clear();
@@ -227,7 +236,7 @@ final class Discovery {
     told.forEach(each -> each.ended(status, peers.status(peer)));
   }
 
-  /** What a restart has wiped out while an answer was under way counts as not found. */
+  /** What was wiped out again counts as not found. */
   private static int orCanceled(int status) {
     return status == 0 ? LnetErrno.CANCELED : status;
   }
@@ -235,6 +244,7 @@ final class Discovery {
   private void learn(Peer peer, PingInfo info) {
     Findings found = peer.findings;
     boolean isOlder = found.hasInfo && Integer.compareUnsigned(info.sequence(), found.sequence) < 0;
+    List<Nid> before = found.nids;
     boolean isNoMore = found.hasInfo && found.takesPushes() && !info.has(TAKES_PUSHES);
     if (isOlder || isNoMore) {
       found.forget(peer.id.nid());
@@ -248,13 +258,18 @@ final class Discovery {
     found.features = info.features();
     found.nids = info.interfaces().stream().map(PingInfo.Interface::nid).toList();
     found.claimedPrimaryNid = info.primary().orElse(peer.id.nid());
-    namesChanged(peer);
+    namesChanged(peer, before);
   }
 
-  /** Works out the primary NID again, of the peer and of those that it speaks of. */
-  private void namesChanged(Peer peer) {
+  /** Works out the primary NID again, of the peer and of those that it speaks or spoke of. */
+  private void namesChanged(Peer peer, List<Nid> before) {
     rename(peer);
-    for (Nid each : peer.findings.nids) {
+    renameOthers(peer, before);
+    renameOthers(peer, peer.findings.nids);
+  }
+
+  private void renameOthers(Peer peer, List<Nid> nids) {
+    for (Nid each : nids) {
       Peer other = peers.find(each, ProcessId.LUSTRE_PID);
       if (other != null && other != peer) {
         rename(other);

@@ -31,6 +31,9 @@ final class Findings {
   /** The sequence number of this node's own info that the peer has acknowledged. */
   int acknowledgedSequence;
 
+  /** Tells the step that is under way from those before. */
+  int round;
+
   /** How often this discovery has asked for a longer info. */
   int asks;
 

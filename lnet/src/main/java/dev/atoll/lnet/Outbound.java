@@ -193,9 +193,10 @@ final class Outbound implements Transmitter {
     message.order = hop.nextOrder++;
     hop.queue.add(message);
     long expiryNanos = message.expiryNanos;
+    LocalInterface exit = exitOf(message);
     pump(hop);
     hop.leastCredits = Math.min(hop.leastCredits, hop.credits - hop.queue.size());
-    if (!hop.queue.isEmpty()) {
+    if (!hop.queue.isEmpty() || !exit.ready().isEmpty()) {
       armSweep(expiryNanos);
     }
     return 0;
