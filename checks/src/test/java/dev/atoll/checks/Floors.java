@@ -65,8 +65,10 @@ record Floors(String root) {
           "cli", List.of("picocli.", "com.fasterxml.jackson.", "org.snakeyaml."),
           "bench", List.of("org.openjdk.jmh.", "picocli.", "io.aeron.", "org.agrona."));
 
-  /** Exported by the module jdk.management and supported; bench counts allocations with it. */
+  /** Exported by the module jdk.management and supported; these count allocations with it. */
   private static final String JDK_MANAGEMENT = "com.sun.management.";
+
+  private static final Set<String> COUNTING_MODULES = Set.of("bench", "testkit");
 
   /** The C libraries that bench compares with: a class for each, which ships with nothing. */
   private static final Set<String> NATIVE_PEERS = Set.of(".bench.Libpmem", ".bench.Ucx");
@@ -93,6 +95,26 @@ record Floors(String root) {
       Map.of(
           "memory", Set.of("SlotRing", "PageSlab"),
           "loop", Set.of("TimerWheel"),
+          "lnet",
+              Set.of(
+                  "LnetCore",
+                  "Portals",
+                  "MatchTable",
+                  "MatchChain",
+                  "MatchEntry",
+                  "MatchSpec",
+                  "MemoryDescriptor",
+                  "Descriptors",
+                  "Arrivals",
+                  "Departures",
+                  "AwaitedAnswer",
+                  "AwaitedAnswers",
+                  "DelayedPuts",
+                  "EventQueue",
+                  "LnetEvent",
+                  "LnetCounters",
+                  "MessagePool",
+                  "LoopbackLnd"),
           "device",
               Set.of(
                   "SegmentAgent",
@@ -219,7 +241,7 @@ record Floors(String root) {
     boolean isAllowed;
     if (target.isPrimitive()) {
       isAllowed = true;
-    } else if (module.equals("bench") && name.startsWith(JDK_MANAGEMENT)) {
+    } else if (COUNTING_MODULES.contains(module) && name.startsWith(JDK_MANAGEMENT)) {
       isAllowed = true;
     } else if (isInside(target)) {
       String other = moduleOf(target);

@@ -2,6 +2,7 @@
 package dev.atoll.lnet;
 
 import dev.atoll.lnet.LndPort.Verdict;
+import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /** What becomes of messages that come in. Belongs to the loop; allocates nothing. */
@@ -30,7 +31,7 @@ final class Arrivals {
 
   /** Decides about a message whose header is there. */
   Verdict arrived(IncomingMessage message) {
-    if (message.descriptor != null || message.answer != null) {
+    if (message.descriptor != null || message.answer != null || message.delayed != null) {
       throw new IllegalStateException("the message before was never received");
     }
     LnetHeader header = message.header();
@@ -53,6 +54,12 @@ final class Arrivals {
       message.answer = null;
       counters.countReceived(MessageType.GET, 0);
       departures.answer(answer);
+      return;
+    }
+    DelayedPuts.Delayed delayed = message.delayed;
+    if (delayed != null) {
+      message.delayed = null;
+      endDelayed(message, delayed, status);
       return;
     }
     MemoryDescriptor descriptor = message.descriptor;
@@ -81,11 +88,55 @@ final class Arrivals {
     LnetHeader header = message.header();
     MemoryDescriptor descriptor = portals.match(header, message.neighbour().nid());
     if (descriptor == null) {
-      return drop(message, portals.reason);
+      return portals.reason == DropReason.NO_MATCH ? delay(message) : drop(message, portals.reason);
     }
+    return put(message, descriptor);
+  }
+
+  private Verdict put(IncomingMessage message, MemoryDescriptor descriptor) {
+    LnetHeader header = message.header();
     fill(message.event, LnetEventType.PUT, message);
     message.event.headerData = header.headerData;
     return store(message, descriptor, portals.offset, portals.length);
+  }
+
+  /** Gives a message that waited to the portal again; tells whether it waits no longer. */
+  boolean repeat(IncomingMessage message, MemorySegment payload) {
+    MemoryDescriptor descriptor = portals.match(message.header(), message.neighbour().nid());
+    if (descriptor == null) {
+      if (portals.reason == DropReason.NO_MATCH) {
+        return false;
+      }
+      drop(message, portals.reason);
+      return true;
+    }
+    put(message, descriptor);
+    message.store(payload, 0, message.acceptedLength());
+    received(message, 0);
+    return true;
+  }
+
+  private Verdict delay(IncomingMessage message) {
+    DelayedPuts puts = portals.delayed(message.header().portal);
+    if (puts == null) {
+      return drop(message, DropReason.NO_MATCH);
+    }
+    if (!puts.hasRoomFor(message.header().payloadLength)) {
+      return drop(message, DropReason.OVERLOAD);
+    }
+    message.delayed = puts.accept(message);
+    return Verdict.ACCEPT;
+  }
+
+  private void endDelayed(IncomingMessage message, DelayedPuts.Delayed delayed, int status) {
+    DelayedPuts puts = portals.delayed(message.header().portal);
+    if (status != 0 || puts == null) {
+      drop(message, DropReason.NO_MATCH);
+      delayed.release();
+      return;
+    }
+    puts.complete(delayed);
+    puts.retry(this);
   }
 
   private Verdict get(IncomingMessage message) {

@@ -38,6 +38,9 @@ public final class IncomingMessage {
   /** The REPLY to a GET, complete, until the GET is received; for the node. */
   @Nullable OutgoingMessage answer;
 
+  /** Where its payload waits for a descriptor; for the node. */
+  DelayedPuts.@Nullable Delayed delayed;
+
   /** Makes a message for a connection. */
   public IncomingMessage() {}
 

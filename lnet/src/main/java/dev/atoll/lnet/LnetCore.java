@@ -77,6 +77,30 @@ final class LnetCore {
     portals.goesOnWhenTooLong(portal, goesOn);
   }
 
+  /**
+   * Lets PUTs that nothing matches wait at a portal until something does ({@code
+   * LNetSetLazyPortal}).
+   *
+   * @param messages how many at most; more are dropped
+   */
+  void setLazy(int portal, int messages) {
+    requireOpen();
+    if (messages <= 0) {
+      throw new IllegalArgumentException("messages=" + messages);
+    }
+    clearLazy(portal);
+    portals.delayed(portal, new DelayedPuts(messages));
+  }
+
+  /** Drops what waits at a portal, and lets nothing wait any more ({@code LNetClearLazyPortal}). */
+  void clearLazy(int portal) {
+    DelayedPuts puts = portals.delayed(portals.table(portal).portal());
+    portals.delayed(portal, null);
+    if (puts != null) {
+      puts.clear(arrivals);
+    }
+  }
+
   /** Adds an entry to a portal's list ({@code LNetMEAttach}). */
   MatchEntry attach(int portal, MatchSpec spec) {
     requireOpen();
@@ -123,6 +147,7 @@ final class LnetCore {
     MemoryDescriptor added = new MemoryDescriptor(pieces, options, handler, userPointer, entry);
     entry.descriptor = added;
     descriptors.add(added);
+    retryDelayed(entry.portal());
     return added;
   }
 
@@ -254,6 +279,9 @@ final class LnetCore {
     isClosed = true;
     events.begin();
     try {
+      for (int portal = 0; portal < Portals.COUNT; portal++) {
+        clearLazy(portal);
+      }
       descriptors.close();
     } finally {
       events.end();
@@ -273,6 +301,19 @@ final class LnetCore {
   /** Counts the messages that are with the network. */
   int lentCount() {
     return departures.lentCount();
+  }
+
+  private void retryDelayed(int portal) {
+    DelayedPuts puts = portals.delayed(portal);
+    if (puts == null) {
+      return;
+    }
+    events.begin();
+    try {
+      puts.retry(arrivals);
+    } finally {
+      events.end();
+    }
   }
 
   private int begin(MemoryDescriptor descriptor, LnetOperation operation, boolean isGet) {

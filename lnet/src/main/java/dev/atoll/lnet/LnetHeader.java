@@ -72,6 +72,27 @@ public final class LnetHeader {
     return wireInterfaceCookie != NO_COOKIE || wireObjectCookie != NO_COOKIE;
   }
 
+  /**
+   * Takes over every field.
+   *
+   * @param other the one to copy
+   */
+  public void copyFrom(LnetHeader other) {
+    destination = other.destination;
+    source = other.source;
+    destinationPid = other.destinationPid;
+    sourcePid = other.sourcePid;
+    type = other.type;
+    payloadLength = other.payloadLength;
+    wireInterfaceCookie = other.wireInterfaceCookie;
+    wireObjectCookie = other.wireObjectCookie;
+    matchBits = other.matchBits;
+    headerData = other.headerData;
+    portal = other.portal;
+    offset = other.offset;
+    length = other.length;
+  }
+
   /** Puts every field back to no meaning. */
   public void clear() {
     destination = Nid.ANY;

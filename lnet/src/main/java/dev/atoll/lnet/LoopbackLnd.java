@@ -85,7 +85,7 @@ final class LoopbackLnd implements Lnd {
 
   private void deliver(OutgoingMessage message, LndPort known) {
     LnetHeader header = incoming.header();
-    copy(message.header(), header);
+    header.copyFrom(message.header());
     if (header.source.equals(Nid.ANY)) {
       header.source = Nid.LOOPBACK;
     }
@@ -123,21 +123,5 @@ final class LoopbackLnd implements Lnd {
       }
     }
     return taken;
-  }
-
-  private static void copy(LnetHeader from, LnetHeader to) {
-    to.destination = from.destination;
-    to.source = from.source;
-    to.destinationPid = from.destinationPid;
-    to.sourcePid = from.sourcePid;
-    to.type = from.type;
-    to.payloadLength = from.payloadLength;
-    to.wireInterfaceCookie = from.wireInterfaceCookie;
-    to.wireObjectCookie = from.wireObjectCookie;
-    to.matchBits = from.matchBits;
-    to.headerData = from.headerData;
-    to.portal = from.portal;
-    to.offset = from.offset;
-    to.length = from.length;
   }
 }

@@ -16,6 +16,7 @@ final class Portals {
 
   private final MatchTable[] tables = new MatchTable[COUNT];
   private final boolean[] goesOnWhenTooLong = new boolean[COUNT];
+  private final @Nullable DelayedPuts[] delayed = new DelayedPuts[COUNT];
   private final PrimaryNids primaryNids;
 
   /** The descriptor that takes the message; null if none does. */
@@ -41,6 +42,16 @@ final class Portals {
       throw new IllegalArgumentException("portal=" + portal + " is not below " + COUNT);
     }
     return tables[portal];
+  }
+
+  /** Gives what waits at a lazy portal; null if the portal is not lazy. */
+  @Nullable DelayedPuts delayed(int portal) {
+    return delayed[portal];
+  }
+
+  /** Makes a portal lazy, or busy again with null. */
+  void delayed(int portal, @Nullable DelayedPuts puts) {
+    delayed[table(portal).portal()] = puts;
   }
 
   /** Says whether a search passes over a descriptor that has too little room. */
