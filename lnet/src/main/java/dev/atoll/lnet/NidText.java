@@ -25,7 +25,7 @@ final class NidText {
   private NidText() {}
 
   static Nid nid(String what, String text) {
-    checkLength(what, text);
+    checkLength(what, text, MAX_CHARS);
     int at = text.indexOf('@');
     Network network = at < 0 ? Network.TCP : network(what, text, text.substring(at + 1));
     String address = at < 0 ? text : text.substring(0, at);
@@ -48,7 +48,7 @@ final class NidText {
 
   /** Parses {@code net}, a part of {@code text}, which is what a complaint shows. */
   static Network network(String what, String text, String net) {
-    checkLength(what, text);
+    checkLength(what, net, MAX_CHARS);
     int digits = net.length();
     while (digits > 0 && isDigit(net.charAt(digits - 1))) {
       digits--;
@@ -68,7 +68,7 @@ final class NidText {
 
   static ProcessId processId(String text) {
     String what = "process id";
-    checkLength(what, text);
+    checkLength(what, text, MAX_CHARS);
     int dash = text.indexOf('-');
     if (dash < 0) {
       throw new NidFormatException(what, text, "has no '-' between pid and nid");
@@ -134,10 +134,10 @@ final class NidText {
     return c >= '0' && c <= '9';
   }
 
-  static void checkLength(String what, String text) {
-    if (text.length() > MAX_CHARS) {
+  static void checkLength(String what, String text, int maxChars) {
+    if (text.length() > maxChars) {
       throw new NidFormatException(
-          what, text.substring(0, MAX_CHARS) + "…", "is longer than " + MAX_CHARS + " characters");
+          what, text.substring(0, maxChars) + "…", "is longer than " + maxChars + " characters");
     }
   }
 
