@@ -35,6 +35,9 @@ final class Inbound {
     if (!isMine(entry, header.destination)) {
       return refuse(message, DropReason.NOT_FORWARDED, Verdict.DROP);
     }
+    if (speaksForAnotherProcess(message)) {
+      return refuse(message, DropReason.WRONG_WAY, Verdict.CUT);
+    }
     if (!entry.isLoopback() && !isPlausible(message)) {
       return refuse(message, DropReason.WRONG_WAY, Verdict.DROP);
     }
@@ -64,6 +67,13 @@ final class Inbound {
     return isMine(entry, destination)
         || (destination.network().code() != entry.network().code()
             && !interfaces.isOwn(destination));
+  }
+
+  /** A neighbour has said in its handshake which process it is, and is no other. */
+  private static boolean speaksForAnotherProcess(IncomingMessage message) {
+    LnetHeader header = message.header();
+    ProcessId neighbour = message.neighbour();
+    return header.source.equals(neighbour.nid()) && header.sourcePid != neighbour.pid();
   }
 
   /**

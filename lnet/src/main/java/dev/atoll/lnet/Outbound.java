@@ -84,7 +84,7 @@ final class Outbound implements Transmitter {
     if (interfaces.isOwn(header.destination)) {
       refusal = findLoopback(message);
     } else if (via != null) {
-      refusal = leave(message, interfaces.find(header.source), peers.known(via));
+      refusal = findWayBack(message, via);
     } else {
       refusal = findRequestWay(message);
     }
@@ -93,6 +93,16 @@ final class Outbound implements Transmitter {
       header.source = exit.isLoopback() ? header.destination : exit.nid();
     }
     return refusal;
+  }
+
+  /** Answers go the way the request came, but to another network only if a route leads there. */
+  private int findWayBack(OutgoingMessage message, ProcessId via) {
+    LnetHeader header = message.header();
+    Network network = header.destination.network();
+    if (!via.nid().equals(header.destination) && !routes.isKnown(network)) {
+      return LnetErrno.UNREACHABLE;
+    }
+    return leave(message, interfaces.find(header.source), peers.known(via));
   }
 
   private int findLoopback(OutgoingMessage message) {

@@ -151,6 +151,11 @@ final class Routes {
     return best;
   }
 
+  /** Tells whether any route leads to a network, whether it works at the moment or not. */
+  boolean isKnown(Network network) {
+    return byNetwork.containsKey(network);
+  }
+
   /** Tells whether a node is a gateway to a network, up or not. */
   boolean isGateway(Network network, Nid nid) {
     List<Route> ways = byNetwork.get(network);
