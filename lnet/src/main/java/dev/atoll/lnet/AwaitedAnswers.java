@@ -22,7 +22,7 @@ final class AwaitedAnswers {
   static final int COUNT_MAX = 1 << 20;
 
   private static final int INDEX_BITS = 20;
-  private static final long USES_MAX = (1L << (Long.SIZE - INDEX_BITS - 1)) - 1;
+  static final long USES_MAX = (1L << (Long.SIZE - INDEX_BITS - 1)) - 1;
   private static final int EXPIRED_PER_TURN = 256;
 
   private final EventLoop loop;
