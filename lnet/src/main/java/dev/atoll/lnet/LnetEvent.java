@@ -40,7 +40,8 @@ public final class LnetEvent {
   boolean isUnlinked;
   @Nullable MemoryDescriptor descriptor;
 
-  LnetEvent() {}
+  /** Makes an event of no meaning, to be filled by a queue. */
+  public LnetEvent() {}
 
   /**
    * Tells what has happened.

@@ -13,6 +13,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -107,7 +108,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     this.timers = new TimerWheel(options.clock().nanos());
     this.interrupts = new InterruptHook(poller::wake);
     this.words = words;
-    this.hold = new LoopHold(words, new Driving());
+    this.hold = new LoopHold(words, new LoopDriving(this, options));
   }
 
   /**
@@ -252,7 +253,7 @@ public final class EventLoop implements Executor, AutoCloseable {
    */
   @CheckReturnValue
   public WaitOutcome await(BooleanSupplier isDone, long timeoutNanos) {
-    if (isLoopThread() || hold.isBackground()) {
+    if (!mayAwait()) {
       throw new IllegalStateException(
           "a callback of loop " + options.name() + " can not wait for the loop");
     }
@@ -262,6 +263,34 @@ public final class EventLoop implements Executor, AutoCloseable {
     long now = timeoutNanos < 0 ? 0 : options.clock().nanos();
     boolean isForever = timeoutNanos < 0 || timeoutNanos > LONGEST_NANOS;
     return hold.await(isDone, isForever ? LoopHold.FOREVER : now + timeoutNanos);
+  }
+
+  /**
+   * Runs a task on the loop and waits for its end; at once on the loop's own thread. Unlike {@link
+   * #await} it may be used by what {@link #callBack} runs. An interrupt does not end the wait and
+   * stays set.
+   *
+   * @param <T> what the task gives
+   * @param task must not block
+   * @return what it gave
+   * @throws RejectedExecutionException as {@link #execute}, or if the loop ends meanwhile
+   * @throws RuntimeException whatever the task throws
+   */
+  public <T extends @Nullable Object> T call(Supplier<T> task) {
+    LoopCall<T> call = new LoopCall<>(task);
+    if (isLoopThread()) {
+      call.run();
+    } else {
+      perform(call);
+      boolean wasInterrupted = false;
+      while (hold.await(call, LoopHold.FOREVER) == WaitOutcome.INTERRUPTED) {
+        wasInterrupted |= Thread.interrupted();
+      }
+      if (wasInterrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+    return call.result("loop " + options.name() + " has ended");
   }
 
   /**
@@ -379,6 +408,15 @@ public final class EventLoop implements Executor, AutoCloseable {
   }
 
   /**
+   * Tells whether the calling thread may {@link #await}.
+   *
+   * @return false in callbacks of this loop
+   */
+  public boolean mayAwait() {
+    return !isLoopThread() && !hold.isBackground();
+  }
+
+  /**
    * Tells what ended the loop.
    *
    * @return what a callback threw, or null if the loop has not failed
@@ -438,6 +476,19 @@ public final class EventLoop implements Executor, AutoCloseable {
 
   Poller poller() {
     return poller;
+  }
+
+  LoopHold hold() {
+    return hold;
+  }
+
+  boolean hasCommands() {
+    return !commands.isEmpty();
+  }
+
+  /** Says when the turns of the thread that holds the loop must end. */
+  void turnEndNanos(long nanos) {
+    turnEndNanos = nanos;
   }
 
   Registrations registrations() {
@@ -528,7 +579,7 @@ public final class EventLoop implements Executor, AutoCloseable {
   }
 
   /** Ends the sleep of the thread that drives; false if none sleeps. */
-  private boolean wakeSleeper() {
+  boolean wakeSleeper() {
     boolean slept = words.takeSleeping();
     if (slept) {
       poller.wake();
@@ -536,7 +587,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     return slept;
   }
 
-  private void runCallbacks() {
+  void runCallbacks() {
     for (Runnable next = callbacks.poll(); next != null; next = callbacks.poll()) {
       runGuarded(next);
     }
@@ -631,55 +682,6 @@ public final class EventLoop implements Executor, AutoCloseable {
   private void fail(Throwable thrown) {
     if (failure.compareAndSet(null, thrown)) {
       LOG.log(System.Logger.Level.ERROR, "event=loop-failed name=" + options.name(), thrown);
-    }
-  }
-
-  /** What {@link LoopHold} needs of the loop. */
-  private final class Driving implements LoopHold.Driven {
-    @Override
-    public boolean isOver() {
-      return !isOpen();
-    }
-
-    @Override
-    public boolean hasWork() {
-      return !commands.isEmpty();
-    }
-
-    @Override
-    public void evict() {
-      boolean _ = wakeSleeper();
-    }
-
-    @Override
-    public WaitOutcome drive(BooleanSupplier isDone, long deadlineNanos) {
-      IdlePolicy policy = options.borrowedIdlePolicy();
-      long maxWaitNanos = policy.idle(1);
-      turnEndNanos = deadlineNanos;
-      try {
-        WaitOutcome outcome = hold.outcome(isDone, deadlineNanos);
-        while (outcome == null) {
-          int work = turn(Math.min(maxWaitNanos, hold.remainingNanos(deadlineNanos)));
-          if (work > 0) {
-            hold.wakeDone();
-          }
-          maxWaitNanos = policy.idle(work);
-          outcome = hold.outcome(isDone, deadlineNanos);
-        }
-        return outcome;
-      } finally {
-        turnEndNanos = LoopHold.FOREVER;
-      }
-    }
-
-    @Override
-    public long nanos() {
-      return options.clock().nanos();
-    }
-
-    @Override
-    public void runCallbacks() {
-      EventLoop.this.runCallbacks();
     }
   }
 }
