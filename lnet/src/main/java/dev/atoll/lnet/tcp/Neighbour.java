@@ -54,6 +54,11 @@ final class Neighbour {
   private int refusalsHeard;
   private int refusalsGiven;
   private boolean isUp;
+
+  /** Whether what waits is being sent, and whether something was added meanwhile. */
+  private boolean isDraining;
+
+  private boolean hasAdded;
   private long openedNanos;
   private long keptAliveNanos;
 
@@ -92,6 +97,16 @@ final class Neighbour {
 
   /** Takes a message; it ends with one call of the port. */
   void send(OutgoingMessage message) {
+    if (isDraining) {
+      // From within a report: what waits goes first.
+      hasAdded = true;
+      hold(message);
+    } else {
+      dispatch(message);
+    }
+  }
+
+  private void dispatch(OutgoingMessage message) {
     Connection best = choose(message.payloadLength());
     if (best == null) {
       sendWithout(message);
@@ -196,12 +211,30 @@ final class Neighbour {
 
   /** Sends what waits, as far as there are connections for it now. */
   private void sendWaiting() {
+    if (isDraining) {
+      return;
+    }
+    isDraining = true;
     int left = waiting.size();
-    for (int i = 0; i < left && !lnd.isClosed(); i++) {
-      OutgoingMessage next = waiting.take();
-      if (next != null) {
-        send(next);
+    for (OutgoingMessage next = waiting.take(); next != null; next = waiting.take()) {
+      dispatch(next);
+      if (--left == 0) {
+        break;
       }
+    }
+    if (hasAdded && !lnd.isClosed()) {
+      // Reports have added to what waits; until that has had its turn all else stands behind it.
+      lnd.loop().schedule(0, this::drainAgain);
+    } else {
+      isDraining = false;
+    }
+    hasAdded = false;
+  }
+
+  private void drainAgain() {
+    isDraining = false;
+    if (!lnd.isClosed()) {
+      sendWaiting();
     }
   }
 
@@ -420,7 +453,8 @@ final class Neighbour {
   /** How often a connection looks whether a sign of life is due. */
   long keepalivePauseNanos() {
     TcpTimes times = lnd.settings().times();
-    return Math.min(times.keepaliveNanos(), times.keepaliveAgainNanos());
+    long least = Math.min(times.keepaliveNanos(), times.keepaliveAgainNanos());
+    return Math.min(least, times.timeoutNanos());
   }
 
   /** Sends a sign of life if the neighbour has been silent for long. */
@@ -464,6 +498,10 @@ final class Neighbour {
     }
     leavings.unbegun.addAll(waiting);
     waiting.addAll(leavings.unbegun);
+    if (waiting.size() > 0) {
+      long now = lnd.loop().nanos();
+      watchDeadline(now + waiting.nanosToDeadline(now));
+    }
     isUp = false;
     report(closed, leavings, status);
     if (connections.isEmpty() && attempt == null && !lnd.isClosed()) {
@@ -495,7 +533,6 @@ final class Neighbour {
       long pause = lnd.settings().times().reconnectMinNanos();
       long rest = openedNanos + pause - lnd.loop().nanos();
       isOpener = true;
-      watchDeadline(lnd.loop().nanos() + waiting.nanosToDeadline(lnd.loop().nanos()));
       retryIn(Math.max(0, rest));
     }
   }
