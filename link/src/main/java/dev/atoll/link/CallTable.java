@@ -2,6 +2,7 @@
 package dev.atoll.link;
 
 import dev.atoll.posix.Descriptor;
+import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -15,10 +16,18 @@ import java.util.function.Consumer;
  * The calls of a session that wait for their answers.
  *
  * <p>An answer that comes after its caller was interrupted is undone: its descriptors are closed,
- * and what it made is given back by a further request that nobody waits for.
+ * and what it made is given back by a further request that nobody waits for. A publication has no
+ * name of its own by which to take it back; so whatever is about the same segment's publication
+ * waits until that request was sent.
  */
 final class CallTable {
+  private static final System.Logger LOG = System.getLogger(CallTable.class.getName());
+
   private final Map<Long, Call> waiting = new ConcurrentHashMap<>();
+
+  /** By handle of the segment: taking back what an interrupted caller may have published. */
+  private final Map<Long, CompletableFuture<?>> undoing = new ConcurrentHashMap<>();
+
   private final AtomicLong nextCorrelation = new AtomicLong(1);
   private final Semaphore room = new Semaphore(LinkLimits.OUTSTANDING_MAX);
   private final Consumer<Request> undo;
@@ -30,6 +39,12 @@ final class CallTable {
 
   /** Registers a call; waits while the device already holds as many as it takes. */
   Call begin(Request request) throws InterruptedException {
+    switch (request) {
+      case Request.ExportPublish next -> awaitUndone(next.handle());
+      case Request.ExportRepublish next -> awaitUndone(next.handle());
+      case Request.ExportUnpublish next -> awaitUndone(next.handle());
+      default -> {}
+    }
     room.acquire();
     var call = new Call(nextCorrelation.getAndIncrement(), request, new CompletableFuture<>());
     waiting.put(call.correlation(), call);
@@ -45,11 +60,28 @@ final class CallTable {
     try {
       return call.answer().get();
     } catch (InterruptedException e) {
-      var _ = call.answer().thenAccept(answer -> undo(call.request(), answer));
+      CompletableFuture<Void> undone =
+          call.answer().thenAccept(answer -> undo(call.request(), answer));
+      if (call.request() instanceof Request.ExportPublish publish) {
+        undoing.merge(publish.handle(), undone, CompletableFuture::allOf);
+      }
       throw e;
     } catch (ExecutionException e) {
       throw lost(e);
     }
+  }
+
+  private void awaitUndone(long handle) throws InterruptedException {
+    CompletableFuture<?> undone = undoing.get(handle);
+    if (undone == null) {
+      return;
+    }
+    try {
+      var _ = undone.get();
+    } catch (ExecutionException e) {
+      LOG.log(Level.DEBUG, "event=nothing-to-take-back handle=" + handle, e);
+    }
+    var _ = undoing.remove(handle, undone);
   }
 
   /** Takes back a call that could not be sent. */

@@ -170,8 +170,8 @@ public final class ExportSegment implements AutoCloseable {
    * <p>After INTERRUPTED the segment is not published, or is so for a moment: when the device's
    * answer comes it is unpublished again, and whoever connected in between loses that connection.
    * To have it published after all, clear the thread's interrupt status and call again, for as long
-   * as that is refused with SEG_ALREADY_PUBLISHED. Do not unpublish in between, as the taking back
-   * could then meet the later publication.
+   * as that is refused with SEG_ALREADY_PUBLISHED. Later calls about the publication wait until it
+   * was taken back.
    *
    * @param segmentId wanted id, 0x400000 to 0x7fffffff, or 0 to have one assigned
    * @param accessList who may connect, at most 64 entries, the first for a node counts; empty means
