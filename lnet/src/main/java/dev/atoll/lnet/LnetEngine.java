@@ -598,7 +598,7 @@ public final class LnetEngine implements AutoCloseable {
     discovery.close();
     gateways.close();
     pushTarget.stop();
-    peers.table().forEach(recovery::stop);
+    recovery.close(peers.table());
     core.close();
     interfaces.all().forEach(LocalInterface::close);
     outbound.abandonAll();

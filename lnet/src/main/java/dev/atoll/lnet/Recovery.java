@@ -15,6 +15,7 @@ final class Recovery {
   private final EventLoop loop;
   private final LnetSettings settings;
   private final Pings pings;
+  private boolean isClosed;
 
   Recovery(EventLoop loop, LnetSettings settings, Pings pings) {
     this.loop = loop;
@@ -22,9 +23,16 @@ final class Recovery {
     this.pings = pings;
   }
 
+  /** Ends all recovery; messages that fail from now on begin none. */
+  void close(PeerTable peers) {
+    isClosed = true;
+    peers.forEach(this::stop);
+  }
+
   void failed(Peer peer) {
     peer.health = Math.max(0, peer.health - settings.healthSensitivity());
-    if (peer.health < Peer.FULL_HEALTH
+    if (!isClosed
+        && peer.health < Peer.FULL_HEALTH
         && peer.recoveryTimer == null
         && !peer.isStranger
         && !peer.isForgotten
