@@ -366,7 +366,18 @@ abstract class SegmentContract extends ContractFixture {
       }
       exporter.close();
       Conditions.await("the import aborted", LONG, () -> !segment.isConnected());
+      // The news comes first: until the pages are swapped, what is put still arrives.
+      Conditions.await("a refusal", LONG, () -> isRefused(segment));
       assertRefused(RsmError.CONN_ABORTED, () -> segment.put(0, bytes("late")));
+    }
+  }
+
+  private static boolean isRefused(ImportSegment segment) {
+    try {
+      segment.put(0, bytes("late"));
+      return false;
+    } catch (RsmException e) {
+      return true;
     }
   }
 
