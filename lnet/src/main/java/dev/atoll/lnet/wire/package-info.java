@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /**
  * The bytes of LNet over TCP: one layout class for each structure on the wire.
  *
