@@ -4,6 +4,7 @@ package dev.atoll.lnet;
 import dev.atoll.base.Clock;
 import dev.atoll.lnet.tcp.TcpLnd;
 import dev.atoll.lnet.tcp.TcpSettings;
+import dev.atoll.lnet.tcp.TcpTimes;
 import dev.atoll.loop.EpollPoller;
 import dev.atoll.loop.EventLoop;
 import dev.atoll.loop.FailureHandler;
@@ -355,7 +356,9 @@ public final class LnetNode implements AutoCloseable {
     try {
       for (Nid each : config.interfaces()) {
         TcpSettings settings =
-            TcpSettings.of(each, config.mode(), epochNanos).withPort(config.port());
+            TcpSettings.of(each, config.mode(), epochNanos)
+                .withPort(config.port())
+                .withTimes(times(config.settings()));
         made.add(new TcpLnd(posix, loop, settings));
       }
       for (LnetConfig.Route each : config.routes()) {
@@ -366,5 +369,17 @@ public final class LnetNode implements AutoCloseable {
       made.close();
       throw failed;
     }
+  }
+
+  /** A network is as patient as its node. */
+  private static TcpTimes times(LnetSettings settings) {
+    TcpTimes usual = TcpTimes.usual();
+    return new TcpTimes(
+        Math.min(usual.acceptNanos(), settings.lndTimeoutNanos()),
+        settings.lndTimeoutNanos(),
+        usual.keepaliveNanos(),
+        usual.keepaliveAgainNanos(),
+        settings.backOffNanos(),
+        settings.backOffMaxNanos());
   }
 }

@@ -49,6 +49,7 @@ final class Schedule implements AutoCloseable {
 
   /** Where puts go, on whichever node: each has a slot of its own. */
   private final MemorySegment memory;
+
   private final int count;
 
   Schedule(long seed, int nodeCount, int operationCount, boolean keepsLines) {
