@@ -26,6 +26,9 @@ final class Discovery {
   /** How often one discovery asks for a longer info. */
   private static final int ASKS_MAX = 2;
 
+  /** The most NIDs of one peer that are remembered; strangers must not fill the memory. */
+  private static final int NIDS_MAX = 256;
+
   private static final int TAKES_PUSHES = PingInfo.MULTI_RAIL | PingInfo.DISCOVERY;
 
   private final LnetSettings settings;
@@ -256,7 +259,8 @@ final class Discovery {
     found.hasInfo = true;
     found.sequence = info.sequence();
     found.features = info.features();
-    found.nids = info.interfaces().stream().map(PingInfo.Interface::nid).toList();
+    found.nids =
+        info.interfaces().stream().map(PingInfo.Interface::nid).limit(NIDS_MAX).toList();
     found.claimedPrimaryNid = info.primary().orElse(peer.id.nid());
     namesChanged(peer, before);
   }

@@ -37,11 +37,7 @@ final class Gateways {
   void checkAll(Network network) {
     for (Nid each : List.copyOf(timers.keySet())) {
       if (each.network().code() == network.code()) {
-        Timer timer = timers.get(each);
-        if (timer != null) {
-          timer.cancel();
-        }
-        check(each);
+        checkAfter(each, 0);
       }
     }
   }
@@ -56,11 +52,12 @@ final class Gateways {
     }
   }
 
-  /** Notes that a neighbour can not be reached. */
+  /** Notes that a neighbour can not be reached; one that could be is looked at again soon. */
   void down(Nid nid) {
     Gateway gateway = routes.gateway(nid);
-    if (gateway != null) {
+    if (gateway != null && gateway.isForwarding) {
       gateway.isForwarding = false;
+      checkAfter(nid, Math.min(settings.backOffNanos(), settings.gatewayCheckNanos()));
     }
   }
 
@@ -69,8 +66,15 @@ final class Gateways {
     timers.clear();
   }
 
+  private void checkAfter(Nid nid, long nanos) {
+    Timer before = timers.put(nid, loop.schedule(nanos, () -> check(nid)));
+    if (before != null) {
+      before.cancel();
+    }
+  }
+
   private void check(Nid nid) {
-    timers.put(nid, loop.schedule(settings.gatewayCheckNanos(), () -> check(nid)));
+    checkAfter(nid, settings.gatewayCheckNanos());
     int refusal =
         pings.ping(
             ProcessId.of(nid),

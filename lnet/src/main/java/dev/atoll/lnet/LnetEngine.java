@@ -426,6 +426,26 @@ public final class LnetEngine implements AutoCloseable {
   }
 
   /**
+   * Lets PUTs that nothing matches wait at a portal until something does ({@code
+   * LNetSetLazyPortal}).
+   *
+   * @param portal which
+   * @param messages how many may wait
+   */
+  public void setLazy(int portal, int messages) {
+    core.setLazy(portal, messages);
+  }
+
+  /**
+   * Drops what waits at a portal, and lets nothing wait any more ({@code LNetClearLazyPortal}).
+   *
+   * @param portal which
+   */
+  public void clearLazy(int portal) {
+    core.clearLazy(portal);
+  }
+
+  /**
    * Adds an entry to a portal's list ({@code LNetMEAttach}).
    *
    * @param portal which, 0 to 63; 0 is the node's own
@@ -606,6 +626,11 @@ public final class LnetEngine implements AutoCloseable {
     pings.close();
     pushTarget.close();
     pingTarget.close();
+  }
+
+  /** Counts the descriptors that have not ended, the node's own included. */
+  int descriptorCount() {
+    return core.descriptorCount();
   }
 
   private void begin(Lnd lnd) {

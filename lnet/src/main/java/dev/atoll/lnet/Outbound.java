@@ -184,7 +184,9 @@ final class Outbound implements Transmitter {
     MessageQueue waiting = new MessageQueue();
     waiting.takeAll(target.undiscovered);
     for (OutgoingMessage each = waiting.poll(); each != null; each = waiting.poll()) {
-      int refusal = status != 0 ? status : enqueue(each, loop.nanos());
+      // The way is looked for again: gateways may have changed in the meantime.
+      int refusal = status != 0 ? status : findWay(each);
+      refusal = refusal != 0 ? refusal : enqueue(each, loop.nanos());
       if (refusal != 0) {
         finish(each, refusal);
       }

@@ -183,9 +183,10 @@ final class FakeNet implements AutoCloseable {
 
     /** Gives back all that wait. */
     void failHeld(int status) {
-      for (int i = held.size(); i > 0; i--) {
-        port().sent(held.remove(), status);
-      }
+      // What is sent while these end is another try.
+      var failed = new ArrayDeque<>(held);
+      held.clear();
+      failed.forEach(each -> port().sent(each, status));
     }
 
     void connect(Node node) {
