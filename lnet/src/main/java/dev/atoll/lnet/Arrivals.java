@@ -53,7 +53,12 @@ final class Arrivals {
     if (answer != null) {
       message.answer = null;
       counters.countReceived(MessageType.GET, 0);
-      departures.answer(answer);
+      if (status == 0) {
+        departures.answer(answer);
+      } else {
+        // It was not what it seemed, by its checksum, say.
+        departures.sent(answer, status);
+      }
       return;
     }
     DelayedPuts.Delayed delayed = message.delayed;

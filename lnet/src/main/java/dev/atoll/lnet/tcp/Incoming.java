@@ -81,7 +81,10 @@ final class Incoming {
       case ANSWER_HELLO -> {
         ProcessId self = lnd.settings().self();
         int version = lnd.settings().firstVersion(self.nid());
-        answer(new Hello(version, self, self, 0, 0, ConnectionType.NONE));
+        // As socklnd does: to itself, of no process.
+        ProcessId nobody = new ProcessId(self.nid(), 0);
+        long incarnation = lnd.settings().incarnation();
+        answer(new Hello(version, self, nobody, incarnation, 0, ConnectionType.NONE));
         refuse(greeting.refusal());
       }
       case HEARD -> introduce(greeting.hello());

@@ -43,7 +43,11 @@ final class FrameSplitter {
       return take(CapturedStep.Kind.REQUEST, PeerRequest.sizeOf(in.getInt(4)));
     }
     if (first == PeerHello.MAGIC || (first == 0xeebc0ded && version == 0)) {
-      version = PeerHello.versionOf(rest);
+      int announced = PeerHello.versionOf(rest);
+      if (rest.length < PeerHello.sizeOf(announced)) {
+        return Optional.empty();
+      }
+      version = announced;
       return take(CapturedStep.Kind.HELLO, PeerHello.sizeOf(version));
     }
     return nextFrame(first);

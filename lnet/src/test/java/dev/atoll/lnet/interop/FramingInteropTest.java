@@ -48,6 +48,9 @@ class FramingInteropTest extends InteropFixture {
     control.send(ping.withChecksum(ping.wholeChecksum() ^ 1));
     assertThat(control.endingWithoutBytes()).isNotEqualTo(Ending.OPEN);
     assertThat(bulk.endingWithoutBytes()).isNotEqualTo(Ending.OPEN);
+    PeerLink next = peer.connect(node.nid(), 2, ConnType.CONTROL, SimplePeer.ANY_PORT);
+    next.expectSilence(QUIET);
+    assertThat(pingOn(next, peer, node)).contains(node.nid());
   }
 
   @Test

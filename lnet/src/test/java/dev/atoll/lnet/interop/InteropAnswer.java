@@ -36,6 +36,11 @@ final class InteropAnswer {
     return -ended.status();
   }
 
+  /** Whether it has ended without an answer; does not wait. */
+  boolean hasFailed() {
+    return end.isDone() && !isAnswered();
+  }
+
   /** Whether there is an answer; waits for it or for the failure. */
   boolean isAnswered() {
     return InteropNode.await("an answer", end).status() == 0;

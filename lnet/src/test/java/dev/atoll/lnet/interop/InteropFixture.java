@@ -66,6 +66,12 @@ abstract class InteropFixture {
     return InteropNode.plain(nextNid(), port);
   }
 
+  /** A node on network tcpN. */
+  InteropNode.Plan plainOn(int number) {
+    port = port == 0 ? freePort() : port;
+    return InteropNode.plain(PeerNid.of(nextNid().address(), number), port);
+  }
+
   InteropNode.Plan lustre() {
     whyNoLustre().ifPresent(why -> assumeTrue(false, why));
     port = LNET_PORT;

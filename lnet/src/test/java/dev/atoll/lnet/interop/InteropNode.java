@@ -176,6 +176,11 @@ final class InteropNode implements AutoCloseable {
       return this;
     }
 
+    Plan withoutDiscovery() {
+      settings.discovery(false);
+      return this;
+    }
+
     InteropNode start() {
       return new InteropNode(this);
     }
@@ -251,6 +256,12 @@ final class InteropNode implements AutoCloseable {
   void addRoute(PeerNid far, PeerNid gateway) {
     Network network = nid(far).network();
     onLoop(() -> engine.addRoute(network, nid(gateway), -1, 0));
+  }
+
+  boolean isRouteUp(PeerNid far) {
+    Network network = nid(far).network();
+    return onLoop(() ->
+        engine.routes().stream().anyMatch(each -> each.network().equals(network) && each.isUp()));
   }
 
   /** The types of the connections with a node, in the order C, I, O. */

@@ -25,6 +25,8 @@ final class ReplayWords {
 
   private final UnaryOperator<InetAddress> addresses;
   private final Map<Handle, Handle> handles = new HashMap<>();
+  private final Map<Handle, Integer> offsets = new HashMap<>();
+  private byte[] whole = new byte[0];
   private final Map<Long, Boolean> cookies = new HashMap<>();
   private long incarnation = NO_INCARNATION;
 
@@ -107,6 +109,7 @@ final class ReplayWords {
         handles.getOrDefault(
             new Handle(translated.handleHigh(), translated.handleLow()),
             new Handle(translated.handleHigh(), translated.handleLow()));
+    offsets.put(new Handle(translated.handleHigh(), translated.handleLow()), translated.offset());
     boolean isAnswer =
         translated.type() == PeerMessage.ACK || translated.type() == PeerMessage.REPLY;
     PeerMessage sent = isAnswer ? translated.withHandle(own.high(), own.low()) : translated;
@@ -182,6 +185,9 @@ final class ReplayWords {
     used.add(ReplayMask.INCARNATION);
     if (incarnation == NO_INCARNATION) {
       incarnation = PeerHello.decode(actual).incarnation();
+      if (incarnation == NO_INCARNATION) {
+        throw new AssertionError("a HELLO without incarnation: " + PeerHello.decode(actual));
+      }
     }
     return hello(said.bytes()).withIncarnation(incarnation).encode();
   }
@@ -201,7 +207,11 @@ final class ReplayWords {
       expected = expected.withHandle(own.handleHigh(), own.handleLow());
     }
     byte[] payload =
-        infoFromNode(payload(said.bytes(), said.version()), payload(actual, said.version()), used);
+        infoFromNode(
+            offsets.getOrDefault(new Handle(expected.handleHigh(), expected.handleLow()), 0),
+            payload(said.bytes(), said.version()),
+            payload(actual, said.version()),
+            used);
     if (said.version() == 1) {
       return SimplePeer.join(expected.encode(1), payload);
     }
@@ -215,7 +225,11 @@ final class ReplayWords {
         .encode(said.version());
   }
 
-  private byte[] infoFromNode(byte[] captured, byte[] actual, Set<ReplayMask> used) {
+  /** A part of the information is that part of the whole, which must have been seen before. */
+  private byte[] infoFromNode(int offset, byte[] captured, byte[] actual, Set<ReplayMask> used) {
+    if (offset > 0) {
+      return Arrays.copyOfRange(whole, offset, offset + captured.length);
+    }
     Optional<PeerInfo> expected = readInfo(info(captured));
     Optional<PeerInfo> own = readInfo(actual);
     if (expected.isEmpty() || own.isEmpty()) {
@@ -223,6 +237,7 @@ final class ReplayWords {
     }
     used.add(ReplayMask.SEQUENCE);
     PeerInfo info = expected.get();
-    return new PeerInfo(info.features(), info.pid(), own.get().sequence(), info.nids()).encode();
+    whole = new PeerInfo(info.features(), info.pid(), own.get().sequence(), info.nids()).encode();
+    return whole.clone();
   }
 }
