@@ -23,7 +23,7 @@ class ConformanceTest {
           "RSMAPI",
           numbers(1, 133),
           "Faults, abuse and load",
-          Stream.of(numbers(1, 16), numbers(27, 55), numbers(75, 80), numbers(82, 82))
+          Stream.of(numbers(1, 16), numbers(27, 67), numbers(75, 80), numbers(82, 82))
               .flatMap(List::stream)
               .toList(),
           "Persistent memory: crash cases",

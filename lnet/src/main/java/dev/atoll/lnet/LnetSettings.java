@@ -157,7 +157,7 @@ public final class LnetSettings {
    * @return nanoseconds
    */
   public long discoveryTimeoutNanos() {
-    return values.discoveryTimeoutNanos;
+    return values.discoveryTimeoutNanos > 0 ? values.discoveryTimeoutNanos : lndTimeoutNanos();
   }
 
   /**
@@ -246,7 +246,7 @@ public final class LnetSettings {
     private long backOffNanos = Duration.ofSeconds(1).toNanos();
     private long backOffMaxNanos = Duration.ofSeconds(60).toNanos();
     private boolean isDiscovering = true;
-    private long discoveryTimeoutNanos = Duration.ofSeconds(50).toNanos();
+    private long discoveryTimeoutNanos;
     private int healthSensitivity = 100;
     private long recoveryIntervalNanos = Duration.ofSeconds(1).toNanos();
     private long recoveryIntervalMaxNanos = Duration.ofMinutes(15).toNanos();
@@ -397,7 +397,8 @@ public final class LnetSettings {
     }
 
     /**
-     * Sets how long an answer to a ping or push of discovery may take.
+     * Sets how long an answer to a ping or push of discovery may take, and with it how long a
+     * message can wait for one that was lost. Without it as long as a network may try.
      *
      * @param timeout 1 ms to a day
      * @return this

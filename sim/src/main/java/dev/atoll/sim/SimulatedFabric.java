@@ -19,7 +19,7 @@ public final class SimulatedFabric {
   private final SimulatedClock clock;
   private final RandomGenerator random;
   private final Trace trace;
-  private final FabricSettings settings;
+  private FabricSettings settings;
   private final Map<Nid, SimulatedLnd> interfaces = new LinkedHashMap<>();
   private final Map<Pair, SimulatedLink> links = new LinkedHashMap<>();
 
@@ -95,6 +95,15 @@ public final class SimulatedFabric {
       gone.vanish();
       resetAll(nid);
     }
+  }
+
+  /**
+   * Changes how the network behaves from now on.
+   *
+   * @param changed what comes instead
+   */
+  public void settings(FabricSettings changed) {
+    settings = changed;
   }
 
   void join(SimulatedLnd lnd) {

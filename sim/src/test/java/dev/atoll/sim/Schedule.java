@@ -29,6 +29,10 @@ final class Schedule implements AutoCloseable {
   private static final long MATCH_BITS = 0x5eed;
   private static final int GET_PATTERN = 77;
   private static final int SLOT_BYTES = 4096;
+
+  /** Puts at the end, when all faults are over. */
+  private static final int PROBES = 3;
+
   private static final long ACTIVE_NANOS = TimeUnit.SECONDS.toNanos(2);
   private static final long TRANSACTION_NANOS = TimeUnit.SECONDS.toNanos(5);
 
@@ -56,7 +60,7 @@ final class Schedule implements AutoCloseable {
     world = new Simulation(seed, keepsLines);
     random = world.random();
     count = operationCount;
-    memory = arena.allocate((long) operationCount * SLOT_BYTES);
+    memory = arena.allocate((long) (operationCount + PROBES) * SLOT_BYTES);
     fabric =
         new SimulatedFabric(
             world, random.nextInt(3) == 0 ? FabricSettings.calm() : FabricSettings.rough());
@@ -65,6 +69,7 @@ final class Schedule implements AutoCloseable {
             .transactionTimeout(Duration.ofNanos(TRANSACTION_NANOS))
             .backOff(Duration.ofMillis(5), Duration.ofMillis(200))
             .discovery(random.nextBoolean())
+            .discoveryTimeout(Duration.ofSeconds(1))
             .peerCredits(1 + random.nextInt(8))
             .build();
     Operation.fill(gotten, GET_PATTERN, SLOT_BYTES);
@@ -81,10 +86,10 @@ final class Schedule implements AutoCloseable {
     long spanNanos = random.nextBoolean() ? ACTIVE_NANOS : 4 * SHORT_NANOS;
     for (int i = 0; i < count; i++) {
       int number = i;
-      world.events().after(random.nextLong(spanNanos), () -> begin(number));
+      world.events().after(random.nextLong(spanNanos), () -> begin(number, deadlineNanos()));
       operations.add(new Operation(arena, i, kind(), length()));
     }
-    int faults = random.nextInt(4);
+    int faults = random.nextInt(4 + nodes.size() / 5);
     for (int i = 0; i < faults; i++) {
       world.events().after(random.nextLong(ACTIVE_NANOS), this::fault);
     }
@@ -97,7 +102,21 @@ final class Schedule implements AutoCloseable {
     world.run(TRANSACTION_NANOS);
     check(isOver, "not all operations have ended: " + open());
     operations.forEach(this::check);
+    probe();
     return world.trace();
+  }
+
+  /** All faults are over: whoever wants to reach another reaches it. */
+  private void probe() {
+    fabric.settings(FabricSettings.calm());
+    for (int number = count; number < count + PROBES; number++) {
+      Operation probe = new Operation(arena, number, Operation.Kind.ACKED_PUT, length());
+      operations.add(probe);
+      begin(number, 0);
+      check(world.runUntil(probe::isOver, 2 * TRANSACTION_NANOS), "no end of " + probe);
+      check(probe);
+      check(probe.isPromised(), "fails in peace: " + probe);
+    }
   }
 
   @Override
@@ -136,7 +155,7 @@ final class Schedule implements AutoCloseable {
         "wrong bytes of " + operation);
   }
 
-  private void begin(int number) {
+  private void begin(int number, long timeoutNanos) {
     Operation operation = operations.get(number);
     SimulatedNode from = nodes.get(random.nextInt(nodes.size()));
     SimulatedNode to = nodes.get(random.nextInt(nodes.size()));
@@ -154,8 +173,7 @@ final class Schedule implements AutoCloseable {
     arguments.matchBits = MATCH_BITS;
     arguments.length = operation.length;
     arguments.headerData = number;
-    // Answers to an operation that was given up early come late, and must find nobody.
-    arguments.timeoutNanos = random.nextInt(3) == 0 ? 1 + random.nextLong(SHORT_NANOS) : 0;
+    arguments.timeoutNanos = timeoutNanos;
     int status;
     if (operation.kind == Operation.Kind.GET) {
       arguments.portal = PORTAL_GET;
@@ -167,6 +185,11 @@ final class Schedule implements AutoCloseable {
       status = engine.put(operation.descriptor, arguments);
     }
     operation.isRefused = status != 0;
+  }
+
+  /** Answers to an operation that was given up early come late, and must find nobody. */
+  private long deadlineNanos() {
+    return random.nextInt(3) == 0 ? 1 + random.nextLong(SHORT_NANOS) : 0;
   }
 
   private void fault() {

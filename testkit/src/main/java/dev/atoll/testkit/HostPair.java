@@ -141,6 +141,31 @@ public final class HostPair implements AutoCloseable {
     rules(host, "meta l4proto tcp reject with tcp reset");
   }
 
+  /**
+   * Lets so much through in a second and no more; what is beyond waits.
+   *
+   * @param kilobits in each direction
+   */
+  public void narrow(int kilobits) {
+    for (Host host : Host.values()) {
+      in(
+          host,
+          "tc",
+          "qdisc",
+          "replace",
+          "dev",
+          "cable",
+          "root",
+          "tbf",
+          "rate",
+          kilobits + "kbit",
+          "burst",
+          "16kb",
+          "latency",
+          "2s");
+    }
+  }
+
   @Override
   public void close() {
     for (Host host : Host.values()) {

@@ -66,6 +66,19 @@ class LnetHostsTest {
   }
 
   @Test
+  void answerPingsWhileBulkFillsANarrowCable() {
+    hosts.narrow(2_000);
+    first.send("put " + SECOND + " 12 100000");
+    for (int i = 0; i < 3; i++) {
+      second.send("ping " + Host.FIRST.address() + "@tcp");
+      assertThat(second.expect("ping ")).isEqualTo("ping ok");
+    }
+    assertThat(first.output()).noneMatch(line -> line.startsWith("put "));
+    assertThat(first.expect("put ")).isEqualTo("put ok=12 failed=0 last=none");
+    assertThat(seen()).isEqualTo("seen kept=12 wrong=0");
+  }
+
+  @Test
   void endWithErrorsInSilenceAndGoOnAfterIt() {
     assertThat(ask("put " + SECOND + " 1 100")).contains("ok=1");
     hosts.silence();
