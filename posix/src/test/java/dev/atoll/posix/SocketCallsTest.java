@@ -347,6 +347,39 @@ class SocketCallsTest {
   }
 
   @Test
+  void keepaliveOptionsReadBackAsSet() {
+    try (Descriptor socket = posix.socketTcp(address("127.0.0.1"))) {
+      posix.setOption(socket, IPPROTO_TCP, SocketCalls.TCP_KEEPIDLE, 31);
+      posix.setOption(socket, IPPROTO_TCP, SocketCalls.TCP_KEEPINTVL, 6);
+      posix.setOption(socket, IPPROTO_TCP, SocketCalls.TCP_KEEPCNT, 4);
+      posix.setOption(socket, IPPROTO_TCP, SocketCalls.TCP_LINGER2, -1);
+      assertThat(posix.option(socket, IPPROTO_TCP, SocketCalls.TCP_KEEPIDLE)).isEqualTo(31);
+      assertThat(posix.option(socket, IPPROTO_TCP, SocketCalls.TCP_KEEPINTVL)).isEqualTo(6);
+      assertThat(posix.option(socket, IPPROTO_TCP, SocketCalls.TCP_KEEPCNT)).isEqualTo(4);
+      assertThat(posix.option(socket, IPPROTO_TCP, SocketCalls.TCP_LINGER2)).isEqualTo(-1);
+    }
+  }
+
+  @Test
+  void aSourcePortIsFreeAgainAtOnceAndForSeveralPeers() {
+    try (Descriptor first = posix.listenTcp(address("127.0.0.1"), 4);
+        Descriptor second = posix.listenTcp(address("127.0.0.1"), 4)) {
+      Descriptor probe = posix.socketTcp(address("127.0.0.1"));
+      InetSocketAddress source = posix.localAddress(probe);
+      probe.close();
+      try (Descriptor one = posix.socketTcp(source);
+          Descriptor two = posix.socketTcp(source);
+          Descriptor three = posix.socketTcp(source)) {
+        int begun = -Errno.EINPROGRESS.number();
+        assertThat(posix.connectTcp(one, posix.localAddress(first))).isIn(0, begun);
+        assertThat(posix.connectTcp(two, posix.localAddress(second))).isIn(0, begun);
+        assertThat(posix.connectTcp(three, posix.localAddress(first)))
+            .isEqualTo(-Errno.EADDRNOTAVAIL.number());
+      }
+    }
+  }
+
+  @Test
   void callsOfSocketsOnOtherFilesAreRefused() {
     try (Descriptor memfd = posix.memfd("test")) {
       Expect.errno(Errno.ENOTSOCK, () -> posix.localAddress(memfd));

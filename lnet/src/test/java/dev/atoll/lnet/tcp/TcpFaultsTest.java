@@ -216,4 +216,25 @@ class TcpFaultsTest {
           return !there.arrivals.isEmpty();
         });
   }
+
+  @Test
+  void aNodeMayConnectToItself() {
+    left.send(FakePort.put(LEFT, LEFT, 1, payload(1)));
+    left.send(FakePort.put(LEFT, LEFT, 6, payload(6)));
+    await("both", () -> here.arrivals.size() == 2);
+    assertThat(here.sent).allMatch(each -> each.status() == 0);
+  }
+
+  @Test
+  void bothMayConnectAtOnce() {
+    for (int i = 0; i < 30; i++) {
+      send(i);
+      right.send(FakePort.put(RIGHT, LEFT, i, payload(i)));
+    }
+    await("all", () -> here.arrivals.size() == 30 && there.arrivals.size() == 30);
+    await("settled", () -> left.connections().size() == right.connections().size());
+    assertThat(here.sent).hasSize(30).allMatch(each -> each.status() == 0);
+    assertThat(there.sent).hasSize(30).allMatch(each -> each.status() == 0);
+    assertThat(left.connections()).hasSizeLessThanOrEqualTo(3);
+  }
 }
