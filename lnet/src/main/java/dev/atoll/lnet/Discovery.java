@@ -259,8 +259,7 @@ final class Discovery {
     found.hasInfo = true;
     found.sequence = info.sequence();
     found.features = info.features();
-    found.nids =
-        info.interfaces().stream().map(PingInfo.Interface::nid).limit(NIDS_MAX).toList();
+    found.nids = info.interfaces().stream().map(PingInfo.Interface::nid).limit(NIDS_MAX).toList();
     found.claimedPrimaryNid = info.primary().orElse(peer.id.nid());
     namesChanged(peer, before);
   }

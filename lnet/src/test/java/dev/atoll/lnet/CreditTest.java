@@ -104,6 +104,25 @@ class CreditTest extends NetFixture {
   }
 
   @Test
+  void whatNobodyWaitsForAnyMoreDoesNotLeave() {
+    FakeLnd lnd = node(A, quiet().build());
+    node(B, quiet().build());
+    lnd.isHolding = true;
+    for (int i = 0; i < 8; i++) {
+      put(of(lnd), B, i, false);
+    }
+    var results = new ArrayList<PingResult>();
+    of(lnd).ping(ProcessId.of(B), SECOND, results::add);
+    loop.run(3 * SECOND);
+
+    assertThat(one(results).status()).isEqualTo(LnetErrno.TIMED_OUT);
+    assertThat(of(lnd).peer(B).orElseThrow().credits().waiting()).isZero();
+    lnd.isHolding = false;
+    lnd.letGo(8);
+    assertThat(logged("GET 0")).isZero();
+  }
+
+  @Test
   void theNetworkIsToldHowLongItMayTry() {
     FakeLnd lnd =
         node(

@@ -35,13 +35,17 @@ class PeersTest extends NetFixture {
   @Test
   void strangersAreBoundedAndTheSilentOnesForgotten() {
     FakeLnd lnd = node(A, quiet().strangerLimit(10).build());
+    lnd.arrive(get(ProcessId.of(nid(0))));
+    loop.run(SECOND);
     for (int i = 0; i < 100_000; i++) {
       knock(lnd, ProcessId.of(nid(i)));
       knock(lnd, ProcessId.of(nid(0)));
     }
 
     assertThat(of(lnd).peers()).hasSize(10);
-    assertThat(of(lnd).peer(nid(0))).isPresent();
+    // Never forgotten and made anew: its message is still counted.
+    PeerStatus faithful = of(lnd).peer(nid(0)).orElseThrow();
+    assertThat(faithful.traffic().received().get()).isEqualTo(1);
     assertThat(of(lnd).peer(nid(99_999))).isPresent();
     assertThat(of(lnd).peer(nid(5))).isEmpty();
   }
@@ -185,6 +189,28 @@ class PeersTest extends NetFixture {
     assertThat(sinks).allSatisfy(each -> assertThat(each.events).hasSize(1));
     loop.run(SECOND);
     assertThat(lnd.held).isEmpty();
+  }
+
+  @Test
+  void pingsAreBoundedAndGiveTheirPlacesBack() {
+    FakeLnd lnd = node(A, quiet().healthSensitivity(0).build());
+    node(B, quiet().build());
+    lnd.isHolding = true;
+    var results = new ArrayList<PingResult>();
+    for (int i = 0; i < Pings.COUNT_MAX; i++) {
+      of(lnd).ping(ProcessId.of(B), SECOND, results::add);
+    }
+    assertThat(results).isEmpty();
+    of(lnd).ping(ProcessId.of(B), SECOND, results::add);
+    assertThat(one(results).status()).isEqualTo(LnetErrno.NO_BUFFERS);
+
+    loop.run(200 * SECOND);
+    lnd.isHolding = false;
+    lnd.letGo(Integer.MAX_VALUE);
+    loop.run(SECOND);
+
+    assertThat(results).hasSize(Pings.COUNT_MAX + 1);
+    assertThat(ping(of(lnd), B).status()).isZero();
   }
 
   @Test
