@@ -26,6 +26,8 @@ class ConformanceTest {
           Stream.of(numbers(1, 16), numbers(27, 67), numbers(75, 80), numbers(82, 82))
               .flatMap(List::stream)
               .toList(),
+          "LNet interop cases",
+          numbers(1, 44),
           "Persistent memory: crash cases",
           numbers(1, 12));
 

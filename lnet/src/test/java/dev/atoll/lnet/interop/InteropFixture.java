@@ -68,8 +68,12 @@ abstract class InteropFixture {
 
   /** A node on network tcpN. */
   InteropNode.Plan plainOn(int number) {
+    return plainAt(PeerNid.of(nextNid().address(), number));
+  }
+
+  InteropNode.Plan plainAt(PeerNid nid) {
     port = port == 0 ? freePort() : port;
-    return InteropNode.plain(PeerNid.of(nextNid().address(), number), port);
+    return InteropNode.plain(nid, port);
   }
 
   InteropNode.Plan lustre() {

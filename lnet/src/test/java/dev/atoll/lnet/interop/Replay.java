@@ -320,7 +320,7 @@ final class Replay {
     return switch (said.kind()) {
       case REQUEST -> {
         byte[] start = link.read(PeerRequest.sizeOf(1));
-        int whole = PeerRequest.sizeOf(PeerRequest.decode(start).version());
+        int whole = PeerRequest.sizeOf(PeerRequest.versionOf(start));
         yield SimplePeer.join(start, link.read(whole - start.length));
       }
       case HELLO -> {

@@ -37,6 +37,11 @@ public record PeerRequest(int magic, int version, PeerNid target) {
     return out.array();
   }
 
+  /** The version that the first eight bytes announce. */
+  public static int versionOf(byte[] start) {
+    return ByteBuffer.wrap(start).order(ByteOrder.LITTLE_ENDIAN).getInt(4);
+  }
+
   /** Reads a whole request. */
   public static PeerRequest decode(byte[] bytes) {
     ByteBuffer in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);

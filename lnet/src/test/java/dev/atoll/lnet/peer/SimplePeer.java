@@ -109,7 +109,7 @@ public final class SimplePeer implements AutoCloseable {
   /** Reads what a connection asks for. */
   public PeerOffer readOffer(PeerLink link) {
     byte[] start = link.read(PeerRequest.sizeOf(1));
-    int version = PeerRequest.decode(start).version();
+    int version = PeerRequest.versionOf(start);
     byte[] whole = join(start, link.read(PeerRequest.sizeOf(version) - start.length));
     return new PeerOffer(this, link, PeerRequest.decode(whole), readHello(link));
   }
