@@ -375,7 +375,8 @@ final class Neighbour {
     }
     ConnectionType type = theirs.type().inverse();
     int most = type == ConnectionType.CONTROL ? 1 : lnd.settings().bounds().connectionsPerType();
-    if (!isSelf() && count(type) >= most) {
+    // Of a connection to itself both ends stand here.
+    if (count(type) >= (isSelf() ? most + 1 : most)) {
       return Optional.of(Refusal.DUPLICATE);
     }
     return Optional.empty();

@@ -265,4 +265,17 @@ class PassiveHandshakeTest extends TcpLndFixture {
     assertThat(node.ask(() -> node.port.changes.getFirst().neighbour()))
         .isEqualTo(ProcessId.of(LOWER));
   }
+
+  @Test
+  void boundsWhoeverClaimsToBeTheNodeItself() {
+    try (var same = new SimplePeer(NODE_NID, port, 5)) {
+      PeerHello hello = same.hello(NODE_NID, 3, ConnType.CONTROL);
+      List<Integer> types = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        PeerLink link = same.greet(NODE_NID, SimplePeer.ANY_PORT, hello);
+        types.add(SimplePeer.readHello(link).type());
+      }
+      assertThat(types).containsExactly(ConnType.CONTROL, ConnType.CONTROL, ConnType.NONE);
+    }
+  }
 }
