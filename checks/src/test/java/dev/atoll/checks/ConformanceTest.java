@@ -29,7 +29,9 @@ class ConformanceTest {
           "LNet interop cases",
           numbers(1, 44),
           "Persistent memory: crash cases",
-          numbers(1, 12));
+          numbers(1, 12),
+          "LNet portals and descriptors",
+          numbers(1, 48));
 
   private static final Pattern ROW =
       Pattern.compile("^\\|\\s*(\\d+)\\s*\\|([^|]*)\\|([^|]*)\\|([^|]*)\\|\\s*$");

@@ -92,7 +92,7 @@ class RsmMappingTest {
     assertThat(faults(rows(page).getFirst(), Set.of())).containsExactly("a: no test No#test");
   }
 
-  private static List<String> faults(Matcher row, Set<String> tests) {
+  static List<String> faults(Matcher row, Set<String> tests) {
     var faults = new ArrayList<String>();
     if (!isPublicMember(row.group(2), row.group(3), row.group(4))) {
       faults.add(
@@ -129,7 +129,14 @@ class RsmMappingTest {
   }
 
   private static List<Matcher> rows(String page) {
-    String section = page.substring(page.indexOf(HEADING));
+    return rowsBelow(HEADING, page);
+  }
+
+  /** Gives the rows between a heading and the next of its kind. */
+  static List<Matcher> rowsBelow(String heading, String page) {
+    int start = page.indexOf(heading) + heading.length();
+    int end = page.indexOf("\n## ", start);
+    String section = page.substring(start, end < 0 ? page.length() : end);
     List<Matcher> rows = new ArrayList<>();
     for (String line : section.lines().toList()) {
       Matcher matcher = ROW.matcher(line);
@@ -140,7 +147,7 @@ class RsmMappingTest {
     return rows;
   }
 
-  private static String page() {
+  static String page() {
     return House.read(House.ROOT.resolve("docs/mapping.md"));
   }
 }
