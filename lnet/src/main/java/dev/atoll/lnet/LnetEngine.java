@@ -656,26 +656,6 @@ public final class LnetEngine implements AutoCloseable {
     return cookie;
   }
 
-  /** Passes on to whoever listens now. */
-  private static final class EngineListener implements LnetListener {
-    private LnetListener told = NONE;
-
-    @Override
-    public void peerUp(ProcessId peer) {
-      told.peerUp(peer);
-    }
-
-    @Override
-    public void peerDown(ProcessId peer, int status) {
-      told.peerDown(peer, status);
-    }
-
-    @Override
-    public void peerRestarted(ProcessId peer, long incarnation) {
-      told.peerRestarted(peer, incarnation);
-    }
-  }
-
   /** Tells the parts what becomes of peers. */
   private final class Watcher implements PeerWatcher {
     @Override
