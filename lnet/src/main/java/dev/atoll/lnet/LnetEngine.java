@@ -26,7 +26,7 @@ public final class LnetEngine implements AutoCloseable {
   private final EventLoop loop;
   private final long incarnation;
   private final LnetSettings settings;
-  private final EngineListener listener = new EngineListener();
+  private final CurrentListener listener = new CurrentListener();
   private final LnetCounters counters = new LnetCounters();
   private final Interfaces interfaces = new Interfaces();
   private final Routes routes = new Routes();
