@@ -6,6 +6,7 @@ import org.jspecify.annotations.NullMarked;
 module dev.atoll.bench {
   requires static org.jspecify;
   requires dev.atoll;
+  requires dev.atoll.lnet;
   requires info.picocli;
   requires java.management;
   requires jdk.management;

@@ -33,7 +33,7 @@ final class Allocation {
     return leastBytes(kernel, OPERATIONS);
   }
 
-  private static long leastBytes(Kernel kernel, long operations) throws InterruptedException {
+  static long leastBytes(Kernel kernel, long operations) throws InterruptedException {
     long least = Long.MAX_VALUE;
     for (int window = 0; window < WINDOWS && least > 0; window++) {
       long before = THREADS.getCurrentThreadAllocatedBytes();

@@ -58,6 +58,11 @@ final class Bench {
     emit(Row.skipped(trial, run, candidate, reason));
   }
 
+  /** Gives out what was measured by other means than rounds. */
+  void tell(Trial trial, String candidate, double value, String unit) {
+    emit(Row.told(trial, run, candidate, value, unit));
+  }
+
   private void emit(Row row) {
     out.println(row.toLine());
     out.flush();

@@ -73,6 +73,13 @@ public final class BenchMain {
     return measure("channel", options);
   }
 
+  @Command(
+      mixinStandardHelpOptions = true,
+      description = "LNet's PUT and GET over TCP beside bare sockets, UCX and libfabric.")
+  int lnet(@Mixin MeasureOptions options) throws InterruptedException {
+    return measure("lnet", options);
+  }
+
   @Command(mixinStandardHelpOptions = true, description = "All of these.")
   int all(@Mixin MeasureOptions options) throws InterruptedException {
     return measure("all", options);
@@ -153,6 +160,16 @@ public final class BenchMain {
       @Parameters Path directory, @Parameters int segmentId, @Parameters List<String> drivers) {
     Thread.ofPlatform().daemon().name("bench-leash").start(BenchMain::followLeash);
     ChannelPartner.run(directory, segmentId, drivers);
+    return 0;
+  }
+
+  @Command(
+      name = "lnet-partner",
+      hidden = true,
+      description = "The process at the other end of LNet.")
+  int lnetPartner(@Parameters Path pages, @Parameters int nodes) {
+    Thread.ofPlatform().daemon().name("bench-leash").start(BenchMain::followLeash);
+    LnetPartner.run(pages, nodes);
     return 0;
   }
 

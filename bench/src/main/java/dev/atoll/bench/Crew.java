@@ -46,6 +46,7 @@ final class Crew implements AutoCloseable {
   }
 
   private static Sample time(Kernel kernel, long operations) throws InterruptedException {
+    kernel.prepare();
     long busy = THREADS.getCurrentThreadCpuTime();
     long start = System.nanoTime();
     kernel.run(operations);

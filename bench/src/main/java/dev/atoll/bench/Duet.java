@@ -33,6 +33,11 @@ final class Duet {
   static final int AERON_ECHO = 13;
   static final int AERON_SINK = 15;
 
+  static final int RAW_TCP = 17;
+  static final int UCX_SERVE = 18;
+
+  private static final long UP_BYTES = 640;
+  private static final long DOWN_BYTES = 704;
   private static final long SLOT_RING_BYTES = SlotRing.sizeBytesFor(BareRing.SLOTS);
   static final long BYTES = 4096 + 2 * BareRing.BYTES + 2 * SLOT_RING_BYTES;
   static final long ASKED = 256;
@@ -103,6 +108,22 @@ final class Duet {
     return pages.asSlice(at + Integer.BYTES, length).toArray(ValueLayout.JAVA_BYTE);
   }
 
+  /** Leader: has the partner answer so many bytes with so many over a bare socket. */
+  void playRaw(long upBytes, long downBytes) {
+    play(REST);
+    write(UP_BYTES, upBytes);
+    write(DOWN_BYTES, downBytes);
+    play(RAW_TCP);
+  }
+
+  long upBytes() {
+    return read(UP_BYTES);
+  }
+
+  long downBytes() {
+    return read(DOWN_BYTES);
+  }
+
   /** Leader: has the partner play something, and waits until it does. */
   void play(int mode) {
     INTS.setVolatile(pages, MODE, mode);
@@ -140,6 +161,11 @@ final class Duet {
     while (isOn(played)) {
       Thread.onSpinWait();
     }
+    return (int) INTS.getVolatile(pages, MODE);
+  }
+
+  /** What the leader has said last. */
+  int mode() {
     return (int) INTS.getVolatile(pages, MODE);
   }
 

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -59,9 +60,13 @@ final class Forked implements AutoCloseable {
   }
 
   static Forked start(List<String> command, String name) {
+    return start(command, name, Peers.ENVIRONMENT);
+  }
+
+  static Forked start(List<String> command, String name, Map<String, String> environment) {
     try {
       var builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
-      Peers.ENVIRONMENT.forEach(builder.environment()::putIfAbsent);
+      environment.forEach(builder.environment()::putIfAbsent);
       return new Forked(builder.start(), name);
     } catch (IOException e) {
       throw new UncheckedIOException("starting " + command, e);

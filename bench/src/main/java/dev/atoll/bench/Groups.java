@@ -21,7 +21,9 @@ final class Groups {
           new ConnectGroup(Carrier.ATTACHED),
           new CrowdGroup(Carrier.EMBEDDED),
           new CrowdGroup(Carrier.ATTACHED),
-          new ChannelGroup());
+          new ChannelGroup(),
+          new LnetGroup(),
+          new LnetPeersGroup());
 
   private Groups() {}
 

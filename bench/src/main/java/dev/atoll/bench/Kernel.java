@@ -13,6 +13,9 @@ import java.lang.invoke.MethodHandles;
  * each has a JIT profile of its own and no call in its loop is shared with another candidate.
  */
 interface Kernel {
+  /** Is called before each run, and not timed. */
+  default void prepare() throws InterruptedException {}
+
   /** Does the operation so many times. */
   void run(long operations) throws InterruptedException;
 

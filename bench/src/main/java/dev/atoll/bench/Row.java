@@ -48,6 +48,22 @@ record Row(
         reason);
   }
 
+  /** A value that was not taken in rounds. */
+  static Row told(Trial trial, int run, String candidate, double value, String unit) {
+    return new Row(
+        run,
+        trial.name() + ": " + candidate,
+        trial.size(),
+        trial.mode(),
+        value,
+        unit,
+        "",
+        Double.NaN,
+        Double.NaN,
+        Double.NaN,
+        "");
+  }
+
   /** Tells whether two rows are the same measurement in different runs. */
   boolean isSameMeasurement(Row other) {
     return name.equals(other.name) && size == other.size && mode.equals(other.mode);

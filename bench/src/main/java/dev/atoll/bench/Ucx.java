@@ -12,10 +12,12 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The peer: tagged messages of the C library UCX over shared memory, where it is installed. One
+ * The peer: tagged messages and remote access of the C library UCX, where it is installed. One
  * worker and one endpoint, used by one thread. What is called for each message goes through
  * critical downcalls, the cheapest there are; none of it calls back or blocks.
  */
@@ -34,6 +36,13 @@ final class Ucx {
   private static final int ERROR_LAST = -100;
   private static final long TAG = 0x41;
   private static final @Nullable SymbolLookup LIBRARY = open();
+
+  /** UCP_FEATURE_TAG and UCP_FEATURE_RMA. */
+  private static final long FEATURES = 1 | 2;
+
+  private static final FunctionDescriptor REMOTE_ACCESS =
+      FunctionDescriptor.of(
+          JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
 
   private static final MethodHandle INIT =
       link("ucp_init_version", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG);
@@ -59,12 +68,27 @@ final class Ucx {
   private static final MethodHandle FREE =
       linkCritical("ucp_request_free", FunctionDescriptor.ofVoid(JAVA_LONG));
 
+  private static final MethodHandle MEM_MAP =
+      link("ucp_mem_map", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+  private static final MethodHandle RKEY_PACK =
+      link("ucp_rkey_pack", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+  private static final MethodHandle RKEY_UNPACK =
+      link("ucp_ep_rkey_unpack", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+  private static final MethodHandle PUT = linkCritical("ucp_put_nbx", REMOTE_ACCESS);
+  private static final MethodHandle GET = linkCritical("ucp_get_nbx", REMOTE_ACCESS);
+  private static final MethodHandle FLUSH =
+      linkCritical("ucp_ep_flush_nbx", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG));
+
+  private final long context;
   private final long worker;
   private final byte[] address;
   private final long parameters;
   private long endpoint;
+  private long remoteAddress;
+  private long remoteKey;
 
-  private Ucx(long worker, byte[] address, long parameters) {
+  private Ucx(long context, long worker, byte[] address, long parameters) {
+    this.context = context;
     this.worker = worker;
     this.address = address;
     this.parameters = parameters;
@@ -82,7 +106,7 @@ final class Ucx {
       MemorySegment request = arena.allocate(256, 8);
       MemorySegment result = arena.allocate(16, 8);
       request.set(JAVA_LONG, 0, 1);
-      request.set(JAVA_LONG, 8, 1);
+      request.set(JAVA_LONG, 8, FEATURES);
       check(
           "ucp_init",
           (int) INIT.invokeExact(MAJOR, MINOR, request.address(), 0L, result.address()));
@@ -100,7 +124,7 @@ final class Ucx {
               .reinterpret(result.get(JAVA_LONG, 8))
               .toArray(JAVA_BYTE);
       // ucp_request_param_t, all zero: plain bytes.
-      return new Ucx(worker, address, arena.allocate(128, 8).address());
+      return new Ucx(context, worker, address, arena.allocate(128, 8).address());
     } catch (Throwable e) {
       throw unexpected(e);
     }
@@ -139,6 +163,92 @@ final class Ucx {
   long receive(long buffer, long lengthBytes) {
     try {
       return checked((long) RECEIVE.invokeExact(worker, buffer, lengthBytes, TAG, -1L, parameters));
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /** Lets a peer put to and get from memory; gives what the peer needs for {@link #reach}. */
+  byte[] expose(MemorySegment memory) {
+    try {
+      Arena arena = Arena.global();
+      MemorySegment request = arena.allocate(256, 8);
+      MemorySegment result = arena.allocate(24, 8);
+      request.set(JAVA_LONG, 0, 1 | 2);
+      request.set(JAVA_LONG, 8, memory.address());
+      request.set(JAVA_LONG, 16, memory.byteSize());
+      check("ucp_mem_map", (int) MEM_MAP.invokeExact(context, request.address(), result.address()));
+      long handle = result.get(JAVA_LONG, 0);
+      check(
+          "ucp_rkey_pack",
+          (int)
+              RKEY_PACK.invokeExact(
+                  context, handle, result.address() + 8, result.address() + 16));
+      byte[] key =
+          MemorySegment.ofAddress(result.get(JAVA_LONG, 8))
+              .reinterpret(result.get(JAVA_LONG, 16))
+              .toArray(JAVA_BYTE);
+      ByteBuffer both = ByteBuffer.allocate(Long.BYTES + key.length).order(ByteOrder.nativeOrder());
+      return both.putLong(memory.address()).put(key).array();
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /** Takes what a peer's {@link #expose} gave. */
+  void reach(byte[] exposed) {
+    try {
+      Arena arena = Arena.global();
+      ByteBuffer both = ByteBuffer.wrap(exposed).order(ByteOrder.nativeOrder());
+      remoteAddress = both.getLong();
+      byte[] key = new byte[both.remaining()];
+      both.get(key);
+      MemorySegment result = arena.allocate(8, 8);
+      check(
+          "ucp_ep_rkey_unpack",
+          (int)
+              RKEY_UNPACK.invokeExact(
+                  endpoint, arena.allocateFrom(JAVA_BYTE, key).address(), result.address()));
+      remoteKey = result.get(JAVA_LONG, 0);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /** Puts to what is reached and flushes; gives the request to wait for, 0 if that is done. */
+  long putAndFlush(long source, long lengthBytes) {
+    try {
+      long put =
+          checked(
+              (long)
+                  PUT.invokeExact(
+                      endpoint, source, lengthBytes, remoteAddress, remoteKey, parameters));
+      if (put != 0) {
+        // The flush ends no sooner than the put.
+        FREE.invokeExact(put);
+      }
+      return checked((long) FLUSH.invokeExact(endpoint, parameters));
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /** Gets from what is reached; gives the request to wait for, 0 if that is done. */
+  long get(long target, long lengthBytes) {
+    try {
+      return checked(
+          (long)
+              GET.invokeExact(
+                  endpoint, target, lengthBytes, remoteAddress, remoteKey, parameters));
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /** Lets the library work. */
+  void progress() {
+    try {
+      int _ = (int) PROGRESS.invokeExact(worker);
     } catch (Throwable e) {
       throw unexpected(e);
     }

@@ -57,7 +57,7 @@ final class WholeRuns {
       plan.directory().toString()
     };
     var command = group.needsPeers() ? Peers.command(arguments) : Forked.command(arguments);
-    try (Forked child = Forked.start(command, group.name())) {
+    try (Forked child = Forked.start(command, group.name(), group.environment())) {
       String line = child.readLine();
       while (line != null) {
         rows.add(Row.ofLine(line));
