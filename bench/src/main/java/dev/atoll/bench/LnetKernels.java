@@ -85,7 +85,8 @@ final class LnetKernels {
         long allowed = Math.min(operations, received / down + window) * up;
         if (sent < allowed) {
           long at = sent % up;
-          sent += Math.max(0, posix.send(socket, out.asSlice(at, Math.min(up - at, allowed - sent))));
+          sent +=
+              Math.max(0, posix.send(socket, out.asSlice(at, Math.min(up - at, allowed - sent))));
         }
         received += Math.max(0, posix.receive(socket, in, 0));
       }

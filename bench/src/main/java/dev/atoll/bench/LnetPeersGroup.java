@@ -49,12 +49,7 @@ final class LnetPeersGroup implements Group {
       }
       bench.measure(
           new Trial(
-              "put with ack",
-              WORD,
-              WINDOW + " in flight",
-              Trial.Unit.MICROS,
-              candidates,
-              true));
+              "put with ack", WORD, WINDOW + " in flight", Trial.Unit.MICROS, candidates, true));
     }
   }
 }

@@ -84,7 +84,7 @@ final class LnetTold {
 
   private static String pingPong(int size) throws IOException, InterruptedException {
     List<String> options =
-        List.of("-p", "tcp", "-e", "msg", "-S", "" + size, "-I", size > 8 ? "2000" : "50000");
+        List.of("-p", "tcp", "-e", "msg", "-S", "" + size, "-I", size > 8 ? "200" : "2000");
     Process server = start(options, "-B", "47592");
     try {
       TimeUnit.MILLISECONDS.sleep(300);

@@ -182,8 +182,7 @@ final class Ucx {
       check(
           "ucp_rkey_pack",
           (int)
-              RKEY_PACK.invokeExact(
-                  context, handle, result.address() + 8, result.address() + 16));
+              RKEY_PACK.invokeExact(context, handle, result.address() + 8, result.address() + 16));
       byte[] key =
           MemorySegment.ofAddress(result.get(JAVA_LONG, 8))
               .reinterpret(result.get(JAVA_LONG, 16))
@@ -238,8 +237,7 @@ final class Ucx {
     try {
       return checked(
           (long)
-              GET.invokeExact(
-                  endpoint, target, lengthBytes, remoteAddress, remoteKey, parameters));
+              GET.invokeExact(endpoint, target, lengthBytes, remoteAddress, remoteKey, parameters));
     } catch (Throwable e) {
       throw unexpected(e);
     }
