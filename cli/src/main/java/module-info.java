@@ -7,6 +7,7 @@ module dev.atoll.cli {
   requires static transitive org.jspecify;
   requires dev.atoll;
   requires dev.atoll.posix;
+  requires java.logging;
   requires info.picocli;
   requires com.fasterxml.jackson.jr.ob;
   requires org.snakeyaml.engine;

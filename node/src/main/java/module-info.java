@@ -10,6 +10,7 @@ module dev.atoll {
   requires transitive dev.atoll.pmem;
   requires transitive dev.atoll.rsm;
   requires transitive dev.atoll.link;
+  requires transitive dev.atoll.lnet;
   requires transitive dev.atoll.device;
 
   exports dev.atoll;

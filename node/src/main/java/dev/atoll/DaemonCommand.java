@@ -5,6 +5,7 @@ import dev.atoll.base.AtollException;
 import dev.atoll.device.Device;
 import dev.atoll.link.DeviceDirectory;
 import dev.atoll.link.LinkException;
+import dev.atoll.lnet.LnetException;
 import dev.atoll.loop.EventLoop;
 import dev.atoll.memory.SharedMemory;
 import dev.atoll.pmem.PmemFile;
@@ -38,6 +39,7 @@ final class DaemonCommand {
           NodeDaemon.class,
           Device.class,
           LinkException.class,
+          LnetException.class,
           RsmLibrary.class,
           PmemFile.class,
           SharedMemory.class,

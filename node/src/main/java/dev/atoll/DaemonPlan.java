@@ -14,12 +14,14 @@ import org.jspecify.annotations.Nullable;
  * @param config what its device is told
  * @param idleExit how long it stays without a session; null to stay until it is told to stop
  * @param exports what it offers itself, from its start to its end
+ * @param network the LNet network it is a node of; null for none
  */
 public record DaemonPlan(
     DeviceDirectory directory,
     DeviceConfig config,
     @Nullable Duration idleExit,
-    List<DaemonExport> exports) {
+    List<DaemonExport> exports,
+    @Nullable DaemonNetwork network) {
   /** Checks the time and copies the list. */
   public DaemonPlan {
     if (idleExit != null && !idleExit.isPositive()) {
@@ -35,7 +37,7 @@ public record DaemonPlan(
    * @param config what its device is told
    */
   public DaemonPlan(DeviceDirectory directory, DeviceConfig config) {
-    this(directory, config, null, List.of());
+    this(directory, config, null, List.of(), null);
   }
 
   /**
@@ -45,7 +47,7 @@ public record DaemonPlan(
    * @return the changed copy
    */
   public DaemonPlan withIdleExit(Duration next) {
-    return new DaemonPlan(directory, config, next, exports);
+    return new DaemonPlan(directory, config, next, exports, network);
   }
 
   /**
@@ -55,6 +57,16 @@ public record DaemonPlan(
    * @return the changed copy
    */
   public DaemonPlan withExports(List<DaemonExport> next) {
-    return new DaemonPlan(directory, config, idleExit, next);
+    return new DaemonPlan(directory, config, idleExit, next, network);
+  }
+
+  /**
+   * Gives the same plan with a network.
+   *
+   * @param next the LNet network it is a node of; it does not keep an idle daemon
+   * @return the changed copy
+   */
+  public DaemonPlan withNetwork(DaemonNetwork next) {
+    return new DaemonPlan(directory, config, idleExit, exports, next);
   }
 }

@@ -309,6 +309,15 @@ public final class Node implements AutoCloseable {
   }
 
   /**
+   * Gives the LNet network of the device's node; for its owner and root.
+   *
+   * @return the network; whether there is one, its first order tells
+   */
+  public Network network() {
+    return Network.of(posix, session);
+  }
+
+  /**
    * Tells whether the device still answers.
    *
    * @return false once the node is closed or its device has gone

@@ -58,6 +58,7 @@ public final class NodeDaemon {
    *     end takes the device along, however it dies
    * @param out where the line goes that says it is ready, after one for each export of the plan
    * @throws LinkException if the directory is not safe or taken
+   * @throws dev.atoll.lnet.LnetException if the network can not be had as planned
    */
   public static void run(DaemonPlan plan, @Nullable InputStream leash, PrintStream out) {
     var stop = new CountDownLatch(1);
@@ -121,6 +122,19 @@ public final class NodeDaemon {
   }
 
   private static void serve(DaemonPlan plan, Device device, CountDownLatch stop, PrintStream out) {
+    DaemonNetwork network = plan.network();
+    if (network == null) {
+      offer(plan, device, stop, out);
+      return;
+    }
+    try (RunningLnet lnet = RunningLnet.start(network)) {
+      device.administer(lnet.administration());
+      out.println("network " + lnet.describe());
+      offer(plan, device, stop, out);
+    }
+  }
+
+  private static void offer(DaemonPlan plan, Device device, CountDownLatch stop, PrintStream out) {
     // The exports come first: whoever can attach finds them.
     DaemonExports exports = DaemonExports.open(Posix.system(), device, plan.exports(), out);
     try (exports) {

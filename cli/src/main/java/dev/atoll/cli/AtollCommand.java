@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
       "  atoll pmem info data.pm                 how durable is that file, and why",
       "  atoll doctor                            can this machine do it, and what to change",
       "  atoll ls                                what the device of this user holds",
+      "  atoll ping 127.0.0.3@tcp                is that LNet node there",
       "",
       "Exit codes: 0 done, 1 refused or failed, 2 usage, 69 no device, 70 a mistake of Atoll,",
       "71 out of memory, 74 a call on a file failed, 77 not allowed, 130 interrupted,",
@@ -81,6 +82,14 @@ public final class AtollCommand implements Runnable {
         .addSubcommand(pmem)
         .addSubcommand(new LsCommand(streams))
         .addSubcommand(new StatCommand(streams))
+        .addSubcommand(NetCommand.commandLine(streams))
+        .addSubcommand(PeerCommand.commandLine(streams))
+        .addSubcommand(ConnCommand.commandLine(streams))
+        .addSubcommand(RouteCommand.commandLine(streams))
+        .addSubcommand(new PingCommand(streams))
+        .addSubcommand(new DiscoverCommand(streams))
+        .addSubcommand(new ListNidsCommand(streams))
+        .addSubcommand(LnetCommand.commandLine(streams))
         .addSubcommand(new DoctorCommand(streams))
         .addSubcommand(new CleanCommand(streams))
         .addSubcommand(new StopCommand(streams))

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.atoll.cli;
 
+import dev.atoll.NetworkException;
 import dev.atoll.base.AtollException;
 import dev.atoll.link.LinkException;
 import dev.atoll.link.RsmError;
+import dev.atoll.lnet.LnetException;
 import dev.atoll.memory.OutOfMemoryBudgetException;
 import dev.atoll.pmem.PmemException;
 import dev.atoll.posix.Errno;
@@ -78,6 +80,9 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
       case OutOfMemoryBudgetException ignored -> ExitCode.NO_RESOURCES;
       case ErrnoException call -> exitCodeOf(call.errno());
       case PmemException ignored -> ExitCode.FAILED;
+      case NetworkException network -> networkExitCode(network.errno());
+      case LnetException lnet ->
+          lnet.code().equals(LnetException.PRIVILEGE) ? ExitCode.PERMISSION : ExitCode.FAILED;
       case AtollException ignored -> ExitCode.FAILED;
       case UncheckedIOException unchecked -> exitCodeOf(cause(unchecked));
       case AccessDeniedException ignored -> ExitCode.PERMISSION;
@@ -95,6 +100,14 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     return switch (error) {
       case PERM_DENIED, SEG_NOT_PUBLISHED_TO_NODE, NOT_CREATOR, BAD_PERMS -> ExitCode.PERMISSION;
       case INSUFFICIENT_MEM, INSUFFICIENT_RESOURCES -> ExitCode.NO_RESOURCES;
+      default -> ExitCode.FAILED;
+    };
+  }
+
+  private static int networkExitCode(Errno errno) {
+    return switch (errno) {
+      case EACCES, EPERM -> ExitCode.PERMISSION;
+      case ENOMEM, ENOBUFS, EMFILE, ENFILE -> ExitCode.NO_RESOURCES;
       default -> ExitCode.FAILED;
     };
   }

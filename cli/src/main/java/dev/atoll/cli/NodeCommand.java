@@ -32,7 +32,7 @@ import picocli.CommandLine.Spec;
       "  atoll node                        for programs of this user",
       "  atoll node --users any            for all users; the kernel says who is who",
       "  atoll node --dir /tmp/lab/d1      in a directory of its own",
-      "  atoll node --config atoll.yaml    with what the file says, its exports among it"
+      "  atoll node --config atoll.yaml    with what the file says: exports, networks"
     })
 final class NodeCommand implements Callable<Integer> {
   private final Streams streams;
@@ -115,7 +115,7 @@ final class NodeCommand implements Callable<Integer> {
     Path named = read.directory();
     DeviceDirectory place =
         named == null || directory.isGiven() ? directory.find() : new DeviceDirectory(named);
-    return new DaemonPlan(place, device, idleExit(read), read.exports());
+    return new DaemonPlan(place, device, idleExit(read), read.exports(), read.network());
   }
 
   private @Nullable Duration idleExit(NodeConfig read) {

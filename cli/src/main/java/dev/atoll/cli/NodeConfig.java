@@ -2,16 +2,11 @@
 package dev.atoll.cli;
 
 import dev.atoll.DaemonExport;
+import dev.atoll.DaemonNetwork;
 import dev.atoll.device.DeviceConfig;
 import dev.atoll.device.Quotas;
 import dev.atoll.link.LinkLimits;
 import dev.atoll.rsm.Access;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,24 +15,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.common.FlowStyle;
-import org.snakeyaml.engine.v2.composer.Composer;
-import org.snakeyaml.engine.v2.events.AliasEvent;
-import org.snakeyaml.engine.v2.events.CollectionEndEvent;
-import org.snakeyaml.engine.v2.events.CollectionStartEvent;
-import org.snakeyaml.engine.v2.events.Event;
-import org.snakeyaml.engine.v2.events.ScalarEvent;
-import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
-import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.Tag;
-import org.snakeyaml.engine.v2.parser.ParserImpl;
-import org.snakeyaml.engine.v2.scanner.StreamReader;
 
 /**
  * What a configuration file tells a node; docs/configuration.md explains each key.
@@ -46,26 +29,32 @@ import org.snakeyaml.engine.v2.scanner.StreamReader;
  * @param device what the device is told
  * @param idleExit how long the node stays without a session; null to stay
  * @param exports what the node offers itself
+ * @param network the LNet network it is a node of, or null for none
  */
 record NodeConfig(
     @Nullable Path directory,
     DeviceConfig device,
     @Nullable Duration idleExit,
-    List<DaemonExport> exports) {
-  /** A file of more bytes is no configuration. */
-  static final int FILE_BYTES_MAX = 1 << 20;
-
-  private static final String CODE = "ATOLL_CONFIG";
+    List<DaemonExport> exports,
+    @Nullable DaemonNetwork network) {
   private static final int EXPORTS_MAX = LinkLimits.HANDLES_MAX / 2;
   private static final int FIRST_ID = 0x40_0000;
   private static final int READ_AND_WRITE = 0666;
   private static final int OWNER_READS_AND_WRITES = 0600;
   private static final int NAME_CHARS_MAX = 64;
-  private static final int DEPTH_MAX = 16;
   private static final int COUNT_MAX = 1 << 20;
-  private static final Set<String> LATER = Set.of("net", "peer", "route", "security");
   private static final Set<String> TOP =
-      Set.of("device", "rsm", "export", "net", "peer", "route", "security");
+      Set.of(
+          "device",
+          "rsm",
+          "export",
+          "net",
+          "peer",
+          "route",
+          "global",
+          "statistics",
+          "security",
+          "lnet");
   private static final Set<String> DEVICE =
       Set.of(
           "directory",
@@ -85,7 +74,7 @@ record NodeConfig(
 
   /** What a node does without a file. */
   static NodeConfig standard() {
-    return new NodeConfig(null, DeviceConfig.standard(), null, List.of());
+    return new NodeConfig(null, DeviceConfig.standard(), null, List.of(), null);
   }
 
   /**
@@ -94,62 +83,15 @@ record NodeConfig(
    * @throws Refusal with file, line and what was expected
    */
   static NodeConfig read(Path file) {
-    try {
-      return parse(file.toAbsolutePath().getParent(), textOf(file));
-    } catch (ConfigFault e) {
-      throw refusal(file, e.line(), String.valueOf(e.getMessage()));
-    } catch (MarkedYamlEngineException e) {
-      int line = e.getProblemMark().map(mark -> mark.getLine() + 1).orElse(0);
-      throw refusal(file, line, String.valueOf(e.getProblem()));
-    } catch (YamlEngineException e) {
-      throw refusal(file, 0, String.valueOf(e.getMessage()));
-    } catch (IllegalArgumentException e) {
-      throw refusal(file, 0, String.valueOf(e.getMessage()));
-    }
+    return YamlFile.read(
+        file,
+        tree ->
+            tree.map(root -> parse(file.toAbsolutePath().getParent(), root))
+                .orElseGet(NodeConfig::standard));
   }
 
-  private static Refusal refusal(Path file, int line, String message) {
-    return new Refusal(ExitCode.USAGE, CODE, file + (line > 0 ? ":" + line : "") + ": " + message);
-  }
-
-  private static String textOf(Path file) {
-    byte[] bytes;
-    try (InputStream input = Files.newInputStream(file)) {
-      bytes = input.readNBytes(FILE_BYTES_MAX + 1);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    if (bytes.length > FILE_BYTES_MAX) {
-      throw new ConfigFault(0, "the file has more than " + FILE_BYTES_MAX + " bytes");
-    }
-    try {
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-    } catch (CharacterCodingException e) {
-      throw new ConfigFault(0, "the file is not UTF-8: " + e.getMessage());
-    }
-  }
-
-  private static NodeConfig parse(@Nullable Path base, String text) {
-    // Aliases are refused altogether, so that nothing can be larger than the file.
-    LoadSettings settings =
-        LoadSettings.builder()
-            .setMaxAliasesForCollections(0)
-            .setCodePointLimit(FILE_BYTES_MAX)
-            .build();
-    refuseTricks(settings, text);
-    Optional<Node> root =
-        new Composer(settings, new ParserImpl(settings, new StreamReader(settings, text)))
-            .getSingleNode();
-    if (root.isEmpty()) {
-      return standard();
-    }
-    YamlMap top = YamlMap.of("the file", root.get(), TOP);
-    for (String later : LATER) {
-      if (top.has(later)) {
-        throw new ConfigFault(
-            top.lineOf(later), "'" + later + "' is reserved for networks, which are not built yet");
-      }
-    }
+  private static NodeConfig parse(@Nullable Path base, Node root) {
+    YamlMap top = YamlMap.of("the file", root, TOP);
     YamlMap device = section(top, "device", DEVICE);
     checkRsm(section(top, "rsm", RSM));
     DeviceConfig config = deviceOf(device);
@@ -157,38 +99,8 @@ record NodeConfig(
         device.text("directory").map(word -> resolve(base, word)).orElse(null),
         config,
         device.has("idle-exit") ? positive(device, "idle-exit") : null,
-        exportsOf(base, top, config.nodeId()));
-  }
-
-  /** Looks at the events first, which need no recursion: what comes after may trust the tree. */
-  private static void refuseTricks(LoadSettings settings, String text) {
-    int depth = 0;
-    var parser = new ParserImpl(settings, new StreamReader(settings, text));
-    while (parser.hasNext()) {
-      Event event = parser.next();
-      int line = event.getStartMark().map(mark -> mark.getLine() + 1).orElse(0);
-      if (event instanceof AliasEvent alias) {
-        throw new ConfigFault(
-            line, "aliases (*" + alias.getAlias() + ") are not taken; write the value out");
-      }
-      if (event instanceof ScalarEvent scalar && scalar.getTag().isPresent()) {
-        throw tagged(line, scalar.getTag().get());
-      }
-      if (event instanceof CollectionStartEvent start) {
-        if (start.getTag().isPresent()) {
-          throw tagged(line, start.getTag().get());
-        }
-        if (++depth > DEPTH_MAX) {
-          throw new ConfigFault(line, "nested more than " + DEPTH_MAX + " deep");
-        }
-      }
-      depth -= event instanceof CollectionEndEvent ? 1 : 0;
-    }
-  }
-
-  private static ConfigFault tagged(int line, String tag) {
-    return new ConfigFault(
-        line, "tags (" + tag + ") are not taken; nothing is included or converted");
+        exportsOf(base, top, config.nodeId()),
+        NetworkPlanReader.read(top));
   }
 
   private static YamlMap section(YamlMap top, String key, Set<String> known) {

@@ -74,7 +74,7 @@ public final class Output {
    */
   public static String toJson(Map<String, ?> object) {
     try {
-      return JSON.std.asString(object);
+      return JSON.std.with(JSON.Feature.WRITE_NULL_PROPERTIES).asString(object);
     } catch (IOException e) {
       throw new UncheckedIOException("writing JSON", e);
     }

@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.atoll.cli;
 
+import dev.atoll.NetworkException;
 import dev.atoll.Node;
 import dev.atoll.link.DeviceListing;
 import dev.atoll.link.ListingRow;
+import dev.atoll.link.NetworkOrder;
 import dev.atoll.link.Reply;
+import dev.atoll.link.Report;
+import dev.atoll.posix.Errno;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -19,8 +24,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "stat",
     description = {
-      "Show how much a running device holds, in all and by user; for its owner and root. `atoll",
-      "ls` shows each one."
+      "Show how much a running device holds, in all and by user, and what its LNet node has counted;",
+      "for its owner and root. `atoll ls` shows each one, `atoll lnet stats` every counter."
     },
     footer = {"", "Example:", "  atoll stat --json"})
 final class StatCommand implements Callable<Integer> {
@@ -40,17 +45,50 @@ final class StatCommand implements Callable<Integer> {
     try (Node node = directory.attach()) {
       Map<String, Object> values = values(node, node.administration().status());
       List<Map<String, Object>> users = byUser(node.administration().segments());
+      Optional<Report.Fields> network = network(node);
       if (isJson) {
         values.put("users", users);
+        network.ifPresent(report -> values.put("lnet", ReportJson.object(report)));
         streams.out().json(values);
       } else {
         values.forEach((name, value) ->
             streams.out().format("%-12s %s", name, Escaped.text(String.valueOf(value))));
         streams.out().line("");
         new TextTable(users).lines().forEach(streams.out()::line);
+        network.ifPresent(this::print);
       }
     }
     return ExitCode.OK;
+  }
+
+  /** What the LNet node has counted, if there is one. */
+  private static Optional<Report.Fields> network(Node node) {
+    try {
+      return Optional.of(node.network().ask(new NetworkOrder.Show(NetworkOrder.View.STATISTICS)));
+    } catch (NetworkException e) {
+      if (e.errno() == Errno.ENODEV) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  /** Only what is not zero: most counters are, and `atoll lnet stats` has them all. */
+  private void print(Report.Fields report) {
+    streams.out().line("");
+    report
+        .values()
+        .forEach((name, part) -> {
+          if (part instanceof Report.Fields counters) {
+            counters
+                .values()
+                .forEach((counter, value) -> {
+                  if (value instanceof Report.Figure figure && figure.value() != 0) {
+                    streams.out().line("lnet " + name + " " + counter + " " + figure.value());
+                  }
+                });
+          }
+        });
   }
 
   /** Counts for each user, the smallest uid first. */

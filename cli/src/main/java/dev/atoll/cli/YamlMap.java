@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -88,6 +89,19 @@ final class YamlMap {
           name + "." + key + " is '" + text + "', not a number from " + least + " to " + most);
     }
     return value;
+  }
+
+  boolean flag(String key, boolean standard) {
+    Node node = values.get(key);
+    if (node == null) {
+      return standard;
+    }
+    String text = text(node, name + "." + key);
+    return switch (text.toLowerCase(Locale.ROOT)) {
+      case "true", "1" -> true;
+      case "false", "0" -> false;
+      default -> throw fault(node, name + "." + key + " is '" + text + "', not true or false");
+    };
   }
 
   int octal(String key, int most, int standard) {

@@ -31,7 +31,7 @@ class DoctorCommandTest {
           "java", "system", "native-access", "page-size", "memfd-seals-locks", "populate",
           "membarrier", "processors", "write-back", "open-files", "max-map-count", "file-size",
           "memory", "dev-shm", "runtime-directory", "socket-path", "device-directory", "device",
-          "network"
+          "lnet-port-plain", "lnet-port-lustre", "lnet-privilege", "lnet-kernel", "lnet-firewall"
         }) {
       assertThat(finding(result, name)).containsKeys("level", "value", "advice");
     }

@@ -157,7 +157,7 @@ class NodeConfigTest {
     assertRefused("export:\n  - size: 1m\n    mode: 0600\n    access: [{mode: 0600}]\n", 3, "both");
     assertRefused("- device\n", 1, "mapping");
     assertRefused("device: 5\n", 1, "mapping");
-    assertRefused("net:\n  tcp0: 1\n", 2, "not built");
+    assertRefused("net:\n  tcp0: 1\n", 2, "must be a list");
   }
 
   @Test
@@ -177,7 +177,7 @@ class NodeConfigTest {
 
   @Test
   void refusesFilesThatAreNoConfiguration() throws IOException {
-    assertRefused("#".repeat(NodeConfig.FILE_BYTES_MAX + 1), 0, "more than");
+    assertRefused("#".repeat(YamlFile.FILE_BYTES_MAX + 1), 0, "more than");
     assertRefused("device:\n  users: " + "a".repeat(1 << 19) + "\n", 2, "same or any");
     assertRefused("[".repeat(100_000), 1, "deep");
     Path file = temporary.resolve("atoll.yaml");

@@ -198,7 +198,7 @@ public final class Device implements AutoCloseable {
    * Gives the device a network that its owner and root may administer through it. Without one such
    * requests are refused.
    *
-   * @param network whose life is the caller's; it must still answer when the device has been closed
+   * @param network whose life is the caller's; once it has ended it refuses orders
    */
   public void administer(NetworkAdministration network) {
     onLoop(() -> {

@@ -23,7 +23,8 @@ public interface NetworkAdministration {
   void perform(long session, NetworkOrder order, byte[] payload, Outcome outcome);
 
   /**
-   * Takes away what a session serves. Called on the device's loop: it must not wait.
+   * Takes away what a session serves. Called once when the session ends, and again when an order of
+   * it comes to its end later than that.
    *
    * @param session number of the session that has ended
    */

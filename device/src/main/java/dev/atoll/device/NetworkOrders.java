@@ -9,6 +9,7 @@ import dev.atoll.posix.Errno;
 import dev.atoll.posix.ErrnoException;
 import dev.atoll.posix.FileStatus;
 import dev.atoll.posix.Posix;
+import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * that come with orders and those that go with answers are worked on by workers.
  */
 final class NetworkOrders {
+  private static final System.Logger LOG = System.getLogger(NetworkOrders.class.getName());
   private static final long LATE_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
   /** The most bytes that are copied in one step between a file and the heap. */
@@ -91,8 +93,22 @@ final class NetworkOrders {
   /** A session is over: so is what it serves. */
   void end(ClientSession session) {
     NetworkAdministration current = network;
-    if (current != null) {
-      current.ended(session.number());
+    if (current == null) {
+      return;
+    }
+    boolean isTaken =
+        ports.work(
+            () -> {
+              current.ended(session.number());
+              return true;
+            },
+            (done, failure) -> {
+              if (failure != null) {
+                LOG.log(Level.WARNING, "event=session-end-failed", failure);
+              }
+            });
+    if (!isTaken) {
+      ports.after(LATE_LOOK_NANOS, () -> end(session));
     }
   }
 
@@ -220,6 +236,9 @@ final class NetworkOrders {
 
     private void reply(@Nullable Descriptor file, @Nullable Throwable failure) {
       underWay--;
+      if (session.isEnded()) {
+        end(session);
+      }
       Reply.Refused refused = refusal;
       if (failure != null) {
         Errno errno = failure instanceof ErrnoException e ? e.errno() : Errno.EIO;

@@ -81,14 +81,11 @@ public sealed interface NetworkOrder {
    *
    * @param network such as {@code tcp1}
    * @param interfaces names or addresses
-   * @param values of its tunables, each as {@code name=number}
    */
-  record NetAdd(String network, List<String> interfaces, List<String> values)
-      implements NetworkOrder {
-    /** Copies the lists. */
+  record NetAdd(String network, List<String> interfaces) implements NetworkOrder {
+    /** Copies the list. */
     public NetAdd {
       interfaces = List.copyOf(interfaces);
-      values = List.copyOf(values);
     }
   }
 
@@ -149,14 +146,6 @@ public sealed interface NetworkOrder {
    * @param gateway who forwards
    */
   record RouteDelete(String network, String gateway) implements NetworkOrder {}
-
-  /**
-   * Changes a value of the whole node.
-   *
-   * @param name as the report of {@link View#GLOBAL} calls it
-   * @param value what it shall be
-   */
-  record Set(String name, long value) implements NetworkOrder {}
 
   /**
    * Sends bytes to a portal of another node; they go with the order.

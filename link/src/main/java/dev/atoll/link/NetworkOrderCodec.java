@@ -16,7 +16,6 @@ import dev.atoll.link.NetworkOrder.Put;
 import dev.atoll.link.NetworkOrder.RouteAdd;
 import dev.atoll.link.NetworkOrder.RouteDelete;
 import dev.atoll.link.NetworkOrder.Serve;
-import dev.atoll.link.NetworkOrder.Set;
 import dev.atoll.link.NetworkOrder.Show;
 import dev.atoll.link.NetworkOrder.Target;
 import dev.atoll.link.NetworkOrder.View;
@@ -32,19 +31,18 @@ import java.util.List;
  *    1 SHOW         view
  *    2 PING         nid, timeout
  *    3 DISCOVER     nid, timeout
- *    4 NET_ADD      network, list of interfaces, list of values
+ *    4 NET_ADD      network, list of interfaces
  *    5 NET_DELETE   network, list of interfaces
  *    6 PEER_ADD     primary, list of nids, multi-rail (0|1)
  *    7 PEER_DELETE  primary, list of nids
  *    8 ROUTE_ADD    network, gateway, hops : i32, priority : i32
  *    9 ROUTE_DELETE network, gateway
- *   10 SET          name, value
- *   11 PUT          target, wants ack (0|1), header data, timeout
- *   12 GET          target, timeout
- *   13 SERVE        portal, nid, bits, ignored bits, size, put, get, managed, truncating (0|1 each)
- *   14 EVENTS       number, timeout
- *   15 PEEK         number, offset, length
- *   16 WITHDRAW     number
+ *   10 PUT          target, wants ack (0|1), header data, timeout
+ *   11 GET          target, timeout
+ *   12 SERVE        portal, nid, bits, ignored bits, size, put, get, managed, truncating (0|1 each)
+ *   13 EVENTS       number, timeout
+ *   14 PEEK         number, offset, length
+ *   15 WITHDRAW     number
  *   target          nid, portal, match bits, offset, length
  * </pre>
  */
@@ -58,13 +56,12 @@ final class NetworkOrderCodec {
   private static final int PEER_DELETE = 7;
   private static final int ROUTE_ADD = 8;
   private static final int ROUTE_DELETE = 9;
-  private static final int SET = 10;
-  private static final int PUT = 11;
-  private static final int GET = 12;
-  private static final int SERVE = 13;
-  private static final int EVENTS = 14;
-  private static final int PEEK = 15;
-  private static final int WITHDRAW = 16;
+  private static final int PUT = 10;
+  private static final int GET = 11;
+  private static final int SERVE = 12;
+  private static final int EVENTS = 13;
+  private static final int PEEK = 14;
+  private static final int WITHDRAW = 15;
 
   /** Bytes of a list's longest form, so that two of them and their word fit a block. */
   private static final int LIST_BYTES_MAX = 880;
@@ -77,8 +74,7 @@ final class NetworkOrderCodec {
       case Ping ping -> word(block.word(PING), ping.nid()).word(ping.timeoutNanos());
       case Discover discover ->
           word(block.word(DISCOVER), discover.nid()).word(discover.timeoutNanos());
-      case NetAdd add ->
-          list(list(word(block.word(NET_ADD), add.network()), add.interfaces()), add.values());
+      case NetAdd add -> list(word(block.word(NET_ADD), add.network()), add.interfaces());
       case NetDelete delete ->
           list(word(block.word(NET_DELETE), delete.network()), delete.interfaces());
       case PeerAdd add ->
@@ -91,7 +87,6 @@ final class NetworkOrderCodec {
               .pair(add.hops(), add.priority());
       case RouteDelete delete ->
           word(word(block.word(ROUTE_DELETE), delete.network()), delete.gateway());
-      case Set set -> word(block.word(SET), set.name()).word(set.value());
       case Put put ->
           target(block.word(PUT), put.target())
               .word(put.wantsAck() ? 1 : 0)
@@ -160,13 +155,12 @@ final class NetworkOrderCodec {
       case SHOW -> new Show(view(block));
       case PING -> new Ping(word(block), time(block));
       case DISCOVER -> new Discover(word(block), time(block));
-      case NET_ADD -> new NetAdd(word(block), list(block), list(block));
+      case NET_ADD -> new NetAdd(word(block), list(block));
       case NET_DELETE -> new NetDelete(word(block), list(block));
       case PEER_ADD -> new PeerAdd(word(block), list(block), block.flag());
       case PEER_DELETE -> new PeerDelete(word(block), list(block));
       case ROUTE_ADD -> routeAdd(block);
       case ROUTE_DELETE -> new RouteDelete(word(block), word(block));
-      case SET -> new Set(word(block), block.word());
       case PUT -> new Put(target(block), block.flag(), block.word(), time(block));
       case GET -> new Get(target(block), time(block));
       case SERVE -> serve(block);

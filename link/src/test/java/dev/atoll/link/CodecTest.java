@@ -33,13 +33,12 @@ class CodecTest {
         new NetworkOrder.Show(NetworkOrder.View.STATISTICS),
         new NetworkOrder.Ping("127.0.0.3@tcp", 5_000_000_000L),
         new NetworkOrder.Discover("fd77::11@tcp", 0),
-        new NetworkOrder.NetAdd("tcp1", most, List.of("peer_credits=8", "credits=256")),
+        new NetworkOrder.NetAdd("tcp1", most),
         new NetworkOrder.NetDelete("tcp1", List.of()),
         new NetworkOrder.PeerAdd("10.77.0.1@tcp", most, true),
         new NetworkOrder.PeerDelete("10.77.0.1@tcp", List.of("10.77.0.1@tcp1")),
         new NetworkOrder.RouteAdd("tcp9", "10.77.0.13@tcp", -1, 7),
         new NetworkOrder.RouteDelete("tcp9", "10.77.0.13@tcp"),
-        new NetworkOrder.Set("discovery", -1),
         new NetworkOrder.Put(target, true, 0x8899aabbccddeeffL, 1),
         new NetworkOrder.Get(target, Long.MAX_VALUE),
         new NetworkOrder.Serve(
@@ -162,7 +161,7 @@ class CodecTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"0, 0", "0, 17", "0, 4294967296", "1, 6", "1, -1"})
+  @CsvSource({"0, 0", "0, 16", "0, 4294967296", "1, 6", "1, -1"})
   void refusesAnUnknownOrderOrView(int word, long value) {
     MemorySegment block =
         RequestCodec.encode(

@@ -279,6 +279,31 @@ public final class LnetNode implements AutoCloseable {
   }
 
   /**
+   * Adds an interface, with the mode and port of the others ({@code lnetctl net add}).
+   *
+   * @param nid its address and network
+   * @throws LnetException if it can not be had so, with what to do
+   * @throws IllegalArgumentException if the node has it already
+   */
+  public void addInterface(Nid nid) {
+    new LnetConfig(
+            List.of(nid),
+            config.mode(),
+            config.port(),
+            config.isNetworkTrusted(),
+            List.of(),
+            config.settings(),
+            config.idleLooks())
+        .requireTrust();
+    boolean _ =
+        ask(asked -> {
+          asked.add(
+              network(Posix.system(), asked.loop(), config, new Start(nid, asked.incarnation())));
+          return true;
+        });
+  }
+
+  /**
    * Ends the node: everything under way ends, all memory is given back, connections are closed. In
    * a callback of the node it does not wait for the end. A second call does nothing.
    */
@@ -355,11 +380,7 @@ public final class LnetNode implements AutoCloseable {
     LnetEngine made = new LnetEngine(loop, new SecureRandom(), epochNanos, config.settings());
     try {
       for (Nid each : config.interfaces()) {
-        TcpSettings settings =
-            TcpSettings.of(each, config.mode(), epochNanos)
-                .withPort(config.port())
-                .withTimes(times(config.settings()));
-        made.add(new TcpLnd(posix, loop, settings));
+        made.add(network(posix, loop, config, new Start(each, epochNanos)));
       }
       for (LnetConfig.Route each : config.routes()) {
         boolean _ = made.addRoute(each.network(), each.gateway(), each.hop(), each.priority());
@@ -381,5 +402,16 @@ public final class LnetNode implements AutoCloseable {
         usual.keepaliveAgainNanos(),
         settings.backOffNanos(),
         settings.backOffMaxNanos());
+  }
+
+  private record Start(Nid nid, long epochNanos) {}
+
+  private static TcpLnd network(Posix posix, EventLoop loop, LnetConfig config, Start start) {
+    return new TcpLnd(
+        posix,
+        loop,
+        TcpSettings.of(start.nid(), config.mode(), start.epochNanos())
+            .withPort(config.port())
+            .withTimes(times(config.settings())));
   }
 }

@@ -27,7 +27,7 @@ public final class Doctor {
     if (file != null) {
       findings.addAll(new FileChecks(file).findings());
     }
-    findings.add(Finding.ok("network", "not used yet; no privileges are needed"));
+    findings.addAll(new NetworkChecks(host).findings());
     return findings;
   }
 }

@@ -158,4 +158,71 @@ class DoctorTest {
     assertThat(finding.level()).isEqualTo(Finding.Level.FAIL);
     assertThat(finding.advice()).contains("--enable-native-access");
   }
+
+  private Finding network(String name) {
+    return named(new NetworkChecks(host()).findings(), name);
+  }
+
+  private static String listener(String address, int port) {
+    return "   0: "
+        + address
+        + ":"
+        + String.format(java.util.Locale.ROOT, "%04X", port)
+        + " 00000000:0000 0A 00000000:00000000 00:00000000 00000000 0 0 17 1 0 100 0 0 10 0\n";
+  }
+
+  @Test
+  void aPortThatIsHeldEverywhereIsAWarningAndAtOneAddressIsNot() throws IOException {
+    assertThat(network("lnet-port-plain").value()).isEqualTo("TCP 9988 is free");
+
+    write("proc/net/tcp", "  sl  local_address rem_address   st\n" + listener("0200007F", 9988));
+    assertThat(network("lnet-port-plain"))
+        .isEqualTo(Finding.ok("lnet-port-plain", "TCP 9988 is held at 127.0.0.2"));
+    assertThat(network("lnet-port-lustre").level()).isEqualTo(Finding.Level.OK);
+
+    write("proc/net/tcp6", listener("0".repeat(32), 988));
+    Finding held = network("lnet-port-lustre");
+    assertThat(held.level()).isEqualTo(Finding.Level.WARN);
+    assertThat(held.value()).contains("988", "every address");
+    assertThat(held.advice()).contains("ss -ltnp");
+  }
+
+  @Test
+  void lustreModeNeedsTheCapabilityOrTheSetting() throws IOException {
+    write("proc/self/status", "CapPrm:\t00000400\nCapEff:\t0000000000000000\n");
+    write("proc/sys/net/ipv4/ip_unprivileged_port_start", "1024\n");
+    Finding none = network("lnet-privilege");
+    assertThat(none.level()).isEqualTo(Finding.Level.WARN);
+    assertThat(none.advice()).contains("plain mode works", "net_bind_service", "=512");
+
+    write("proc/self/status", "CapEff:\t0000000000000400\n");
+    assertThat(network("lnet-privilege").level()).isEqualTo(Finding.Level.OK);
+
+    write("proc/self/status", "CapEff:\t0000000000000000\n");
+    write("proc/sys/net/ipv4/ip_unprivileged_port_start", "512\n");
+    assertThat(network("lnet-privilege").level()).isEqualTo(Finding.Level.OK);
+  }
+
+  @Test
+  void theKernelsOwnLnetIsAWarning() throws IOException {
+    assertThat(network("lnet-kernel").level()).isEqualTo(Finding.Level.OK);
+    write("sys/module/ksocklnd/refcnt", "1\n");
+    write("sys/kernel/debug/lnet/peers", "");
+    Finding loaded = network("lnet-kernel");
+    assertThat(loaded.level()).isEqualTo(Finding.Level.WARN);
+    assertThat(loaded.value()).contains("/sys/module/ksocklnd", "/sys/kernel/debug/lnet");
+    assertThat(loaded.advice()).contains("an address of its own");
+  }
+
+  @Test
+  void aFirewallWithTablesIsAWarningWithThePorts() throws IOException {
+    assertThat(network("lnet-firewall").level()).isEqualTo(Finding.Level.OK);
+    write("sys/module/nf_tables/refcnt", "1\n");
+    assertThat(network("lnet-firewall").level()).isEqualTo(Finding.Level.OK);
+    assertThat(network("lnet-firewall").value()).contains("9988", "988");
+    write("proc/net/ip_tables_names", "filter\n");
+    Finding tables = network("lnet-firewall");
+    assertThat(tables.level()).isEqualTo(Finding.Level.WARN);
+    assertThat(tables.advice()).contains("TCP 9988");
+  }
 }
