@@ -65,7 +65,7 @@ class NetworkCommandsTest {
     }
   }
 
-  private static ForkedJvm node(String name, String address) throws IOException {
+  private static ForkedJvm node(String name, String address, String... more) throws IOException {
     Path file = temporary.resolve(name + ".yaml");
     Files.writeString(
         file,
@@ -81,7 +81,10 @@ class NetworkCommandsTest {
           port: %d
         """
             .formatted(name, address, port));
-    return ForkedJvm.of(AtollCommand.class).args("node", "--config", file.toString()).start();
+    String[] words =
+        Arrays.copyOf(new String[] {"node", "--config", file.toString()}, 3 + more.length);
+    System.arraycopy(more, 0, words, 3, more.length);
+    return ForkedJvm.of(AtollCommand.class).args(words).start();
   }
 
   private static Cli.Result at(String name, byte[] input, String... words) {
@@ -395,6 +398,15 @@ class NetworkCommandsTest {
         assertThat(at("third", new byte[0], "stop").code()).isZero();
         assertThat(third.awaitExit()).as(third.errors().toString()).isZero();
       }
+    }
+  }
+
+  @Test
+  void aNetworkDoesNotKeepAnIdleNode() throws IOException {
+    try (ForkedJvm idle = node("idle", "127.0.0.5", "--idle-exit", "200ms")) {
+      idle.expect("ready ");
+      assertThat(at("idle", new byte[0], "ping", SECOND).code()).isZero();
+      assertThat(idle.awaitExit()).as(idle.errors().toString()).isZero();
     }
   }
 }

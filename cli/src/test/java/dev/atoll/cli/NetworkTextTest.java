@@ -222,7 +222,7 @@ class NetworkTextTest {
           net: [%]@lnet: {port: 0}                        | 1 to 65535
           net: [%]@lnet: {speed: 9}                       | unknown key 'speed'
           net: [%, %]                                     | stands twice
-          net: [{net type: tcp, local NI(s): [{nid: 192.0.2.1@tcp}]}] | trusted-network: true
+          net: [{net type: tcp, local NI(s): [{nid: 192.0.2.1}]}]     | trusted-network: true
           net: [%]@global: {lnd_timeout: 200}             | lndTimeout
           """)
   void aNodeIsRefusedANetworkThatIsNone(String text, String words) throws IOException {

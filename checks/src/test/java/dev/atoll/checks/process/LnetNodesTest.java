@@ -122,7 +122,8 @@ class LnetNodesTest {
     try (ForkedJvm server = begin(far, "lnet", "serve", "40", "0x17", page.toString())) {
       server.expect("serving ");
       prints(near, List.of("hello"), "lnet", "get", far.nid(), "40", "0x17", "--length", "5");
-      prints(near, List.of("kept 15 of 15"), "lnet", "put", far.nid(), "40", "0x17", page.toString());
+      prints(
+          near, List.of("kept 15 of 15"), "lnet", "put", far.nid(), "40", "0x17", page.toString());
       server.expect("PUT 12345-" + near.nid());
       server.signal("TERM");
       assertThat(server.awaitExit()).isEqualTo(143);
