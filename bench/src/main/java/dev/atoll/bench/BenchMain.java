@@ -164,6 +164,20 @@ public final class BenchMain {
   }
 
   @Command(
+      name = "lnet-syscalls",
+      mixinStandardHelpOptions = true,
+      description = "Counts the system calls of LNet's put and get, under strace.")
+  int lnetSyscalls() throws InterruptedException {
+    return new LnetCalls(System.out).run();
+  }
+
+  @Command(name = "traced-lnet", hidden = true, description = "LNet between markers, for strace.")
+  int tracedLnet() throws InterruptedException {
+    LnetCalls.runTraced();
+    return 0;
+  }
+
+  @Command(
       name = "lnet-partner",
       hidden = true,
       description = "The process at the other end of LNet.")

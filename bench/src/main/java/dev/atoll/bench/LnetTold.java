@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 /** What is told of LNet beside times: bytes allocated, processor time without work, libfabric. */
 final class LnetTold {
   private static final int WORD = Long.BYTES;
-  private static final long OPERATIONS = 20_000;
+  private static final long OPERATIONS = 5_000;
   private static final long IDLE_SECONDS = 3;
   private static final long TICKS_PER_SECOND = 100;
   private static final String PINGPONG = "fi_pingpong";

@@ -64,8 +64,7 @@ final class SystemCalls {
     trace(CONTROL, new HotKernels.Calling(Posix.system()), FEW_OPERATIONS);
   }
 
-  private static void trace(String name, Kernel kernel, long operations)
-      throws InterruptedException {
+  static void trace(String name, Kernel kernel, long operations) throws InterruptedException {
     for (int i = 0; i < WARM_WINDOWS; i++) {
       kernel.run(operations);
     }

@@ -7,7 +7,7 @@ import dev.atoll.memory.Words;
  * Mistakes that are planted to see that the races find them: a run that can not fail proves
  * nothing. A forked process is told of its mistake by a property, and has none without.
  */
-final class Mutations {
+public final class Mutations {
   /** Names the mistake of this process. */
   static final String PROPERTY = "atoll.stress.mutation";
 
@@ -26,16 +26,25 @@ final class Mutations {
   /** A revocation swaps the pages before it sets the flag. */
   static final String SWAP_BEFORE_FLAG = "swap-before-flag";
 
+  /** Those who wait, or what is to be done, are looked at before and not after the change. */
+  public static final String EARLY_LOOK = "early-look";
+
   private static final String PLANTED = System.getProperty(PROPERTY, "");
 
   private Mutations() {}
 
-  static boolean is(String mutation) {
+  /**
+   * Tells whether this process has a mistake.
+   *
+   * @param mutation which
+   * @return whether it was planted
+   */
+  public static boolean is(String mutation) {
     return PLANTED.equals(mutation);
   }
 
   /** Leaves the others time to see what they must not. */
-  static void dawdle() {
+  public static void dawdle() {
     for (int i = 0; i < 50; i++) {
       Thread.onSpinWait();
     }

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * random, since a race that needs another order than today's is a race all the same.
  */
 class StressTest {
-  private static final int RACES = 22;
+  private static final int RACES = 26;
   private static final String TRUST = "--enable-native-access=ALL-UNNAMED -Xmx256m ";
 
   /** The best compiler at once, and the order of what it emits at random. */
@@ -77,6 +77,9 @@ class StressTest {
     "swap-before-flag, RevocationStress.GetAgainstRevocation",
     "plain-release, FrameRingStress.CommitAgainstPoll",
     "plain-acquire, SlotRingStress.CommitAgainstPoll",
+    "early-look, HoldStress.ReleaseAgainstWait",
+    "early-look, HoldStress.ReleaseAgainstCommand",
+    "early-look, HoldStress.EndAgainstWait",
   })
   void aPlantedMistakeIsFound(String mutation, String race) throws Exception {
     String planted = SHUFFLED + " -D" + Mutations.PROPERTY + "=" + mutation;
