@@ -112,6 +112,27 @@ class HostileMessageTest extends HostileFixture {
     assertNothingIsLeft();
   }
 
+  @Test
+  void aPeerThatAsksAndNeverListensIsCutOffWhileOthersAreServed() {
+    begin(plain().networkTimeout(Duration.ofMillis(500)));
+    PeerLink link = connect(3);
+    byte[] get = PeerFrame.of(PeerMessage.ping(attacker.nid(), node.nid(), 9, 272)).encode(3);
+    byte[] many = new byte[500 * get.length];
+    for (int at = 0; at < many.length; at += get.length) {
+      System.arraycopy(get, 0, many, at, get.length);
+    }
+    for (int round = 0; round < 200; round++) {
+      link.writeAtBest(many);
+      if (round % 50 == 0) {
+        assertBystanderIsServed();
+      }
+    }
+    eventually(
+        "the peer is cut off", () -> node.counted(counters -> counters.cuts(Cut.STALLED)) == 1);
+    link.close();
+    assertNothingIsLeft();
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {101, 0x7fffffff, 0x80000000, 0xffffffff})
   void anOffsetBehindTheMemoryIsDropped(int offset) {

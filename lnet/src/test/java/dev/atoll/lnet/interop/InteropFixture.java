@@ -37,15 +37,15 @@ abstract class InteropFixture {
 
   private static final int LNET_PORT = 988;
   private static final AtomicInteger ADDRESSES =
-      new AtomicInteger((int) (ProcessHandle.current().pid() & 0xff) << 12);
+      new AtomicInteger((int) (ProcessHandle.current().pid() & 0x3ff) << 12);
 
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
   private int port;
 
-  /** A loopback address that no other test of this process has. */
+  /** A loopback address that no other test of this process has, above all before. */
   static String nextAddress() {
     int number = ADDRESSES.incrementAndGet();
-    return "127.%d.%d.%d".formatted(20 + (number >>> 16), number >>> 8 & 0xff, 1 + number % 250);
+    return "127.%d.%d.%d".formatted(20 + (number >>> 16), number >>> 8 & 0xff, number & 0xff);
   }
 
   static PeerNid nextNid() {

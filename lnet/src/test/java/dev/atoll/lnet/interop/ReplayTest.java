@@ -18,7 +18,13 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** A node of ours in the place of each host that was captured, as far as it plays that role. */
+/**
+ * A node of ours in the place of each host that was captured, as far as it plays that role.
+ *
+ * <p>Not played: the user node of captures 06, 07, 08 and 10, which says wrong things on purpose
+ * that a node of ours must not say, and the router of 13, since ours is an end node. Capture 04 is
+ * in {@link LargeNidInteropTest}.
+ */
 class ReplayTest extends InteropFixture {
   private static final InetAddress USER = PeerNid.of("10.77.0.1@tcp").address();
   private static final InetAddress HIGH_USER = PeerNid.of("10.77.0.200@tcp").address();
