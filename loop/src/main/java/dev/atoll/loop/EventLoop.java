@@ -76,6 +76,9 @@ public final class EventLoop implements Executor, AutoCloseable {
   private final List<BusyPoller> busyPollers = new ArrayList<>();
   private int turnsSincePoll;
 
+  /** What the borrower that drives waits for; the holder's own. */
+  private @Nullable BooleanSupplier borrowersWait;
+
   /** When a borrower's turn must end; the holder's own. */
   private long turnEndNanos = LoopHold.FOREVER;
 
@@ -299,6 +302,8 @@ public final class EventLoop implements Executor, AutoCloseable {
    */
   public void wakeWaiters() {
     hold.wakeDone();
+    // One of them may drive the loop, and sleeps in the poller.
+    boolean _ = wakeSleeper();
   }
 
   /**
@@ -486,9 +491,10 @@ public final class EventLoop implements Executor, AutoCloseable {
     return !commands.isEmpty();
   }
 
-  /** Says when the turns of the thread that holds the loop must end. */
-  void turnEndNanos(long nanos) {
-    turnEndNanos = nanos;
+  /** Says what the thread that borrows the loop waits for, and when its turns must end. */
+  void borrowedFor(@Nullable BooleanSupplier awaited, long endNanos) {
+    borrowersWait = awaited;
+    turnEndNanos = endNanos;
   }
 
   Registrations registrations() {
@@ -573,8 +579,10 @@ public final class EventLoop implements Executor, AutoCloseable {
   }
 
   private boolean hasReasonToLook() {
+    BooleanSupplier awaited = borrowersWait;
     return !commands.isEmpty()
         || state.get() == State.CLOSING
+        || (awaited != null && awaited.getAsBoolean())
         || (hold.isBackground() && (hold.isWanted() || !callbacks.isEmpty()));
   }
 

@@ -33,7 +33,7 @@ final class LoopDriving implements LoopHold.Driven {
     LoopHold hold = loop.hold();
     IdlePolicy policy = options.borrowedIdlePolicy();
     long maxWaitNanos = policy.idle(1);
-    loop.turnEndNanos(deadlineNanos);
+    loop.borrowedFor(isDone, deadlineNanos);
     try {
       WaitOutcome outcome = hold.outcome(isDone, deadlineNanos);
       while (outcome == null) {
@@ -46,7 +46,7 @@ final class LoopDriving implements LoopHold.Driven {
       }
       return outcome;
     } finally {
-      loop.turnEndNanos(LoopHold.FOREVER);
+      loop.borrowedFor(null, LoopHold.FOREVER);
     }
   }
 

@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -215,6 +216,48 @@ class BorrowedLoopTest {
   }
 
   @Test
+  void callbackEndsTheWaitOfABorrowerThatSleeps() {
+    var poller = new WatchedPoller(new EpollPoller(posix));
+    LoopOptions usual = LoopOptions.usual("watched", posix);
+    usual.poller().close();
+    var options =
+        new LoopOptions(
+            "watched", poller, Clock.system(), IdlePolicy.sleeping(), FailureHandler.stopping());
+    try (EventLoop watched = EventLoop.started(options)) {
+      var isSet = new AtomicBoolean();
+      for (int i = 0; i < 20; i++) {
+        isSet.set(false);
+        watched.perform(() ->
+            watched.callBack(() -> {
+              // The borrower must be asleep, or about to, when its condition comes true.
+              while (!poller.isAsleep && watched.isOpen()) {
+                Thread.onSpinWait();
+              }
+              isSet.set(true);
+              watched.wakeWaiters();
+            }));
+        assertThat(watched.await(isSet::get, WAIT_SECONDS * SECOND)).isEqualTo(WaitOutcome.DONE);
+      }
+    }
+  }
+
+  @Test
+  void conditionThatComesTrueOnTheWayToSleepEndsTheWait() {
+    var isSet = new AtomicBoolean();
+    var looks = new AtomicInteger();
+    borrow(() -> {});
+    // True from the third look on, which no thread announces: the driver looks before it sleeps.
+    BooleanSupplier third =
+        () -> {
+          boolean is = looks.incrementAndGet() > 2;
+          isSet.set(is);
+          return is;
+        };
+    assertThat(loop.await(third, WAIT_SECONDS * SECOND)).isEqualTo(WaitOutcome.DONE);
+    assertThat(isSet).isTrue();
+  }
+
+  @Test
   void callsFromAnywhereEnd() throws Exception {
     assertThat(loop.call(() -> loop.isLoopThread())).isTrue();
     assertThat(loop.call(() -> loop.call(() -> 7))).isEqualTo(7);
@@ -352,5 +395,50 @@ class BorrowedLoopTest {
     });
     assertThat(loop.await(isDone::get, -1)).isEqualTo(WaitOutcome.DONE);
     assertThatThrownBy(() -> loop.turn(0)).isInstanceOf(IllegalStateException.class);
+  }
+
+  /** Tells whether somebody sleeps in it. */
+  private static final class WatchedPoller implements Poller {
+    private final Poller poller;
+    private volatile boolean isAsleep;
+
+    WatchedPoller(Poller poller) {
+      this.poller = poller;
+    }
+
+    @Override
+    public void add(Descriptor descriptor, int events, long key) {
+      poller.add(descriptor, events, key);
+    }
+
+    @Override
+    public void modify(Descriptor descriptor, int events, long key) {
+      poller.modify(descriptor, events, key);
+    }
+
+    @Override
+    public void remove(Descriptor descriptor) {
+      poller.remove(descriptor);
+    }
+
+    @Override
+    public int poll(long timeoutNanos, Ready ready) {
+      isAsleep = timeoutNanos != 0;
+      try {
+        return poller.poll(timeoutNanos, ready);
+      } finally {
+        isAsleep = false;
+      }
+    }
+
+    @Override
+    public void wake() {
+      poller.wake();
+    }
+
+    @Override
+    public void close() {
+      poller.close();
+    }
   }
 }
