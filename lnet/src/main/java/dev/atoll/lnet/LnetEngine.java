@@ -624,8 +624,6 @@ public final class LnetEngine implements AutoCloseable {
     outbound.abandonAll();
     peers.table().forEach(discovery::forgotten);
     pings.close();
-    pushTarget.close();
-    pingTarget.close();
   }
 
   /** Counts the descriptors that have not ended, the node's own included. */

@@ -6,18 +6,17 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * What this node says of itself, as bytes, at one time. Its memory lives until the last descriptor
- * over it is idle. Belongs to the loop.
+ * What this node says of itself, as bytes, at one time. Its memory goes with the last descriptor
+ * over it. Belongs to the loop.
  */
 final class OwnInfo {
-  private final Arena arena = Arena.ofShared();
   private final int sequence;
   private final MemorySegment bytes;
-  private int users = 1;
 
   OwnInfo(PingInfo info) {
     sequence = info.sequence();
-    bytes = arena.allocate(PingInfoLayout.bytes(info), Long.BYTES);
+    // To close a shared arena makes every thread of the program stop for a moment.
+    bytes = Arena.ofAuto().allocate(PingInfoLayout.bytes(info), Long.BYTES);
     PingInfoLayout.encode(info, bytes, 0);
   }
 
@@ -27,16 +26,5 @@ final class OwnInfo {
 
   MemorySegment bytes() {
     return bytes;
-  }
-
-  OwnInfo acquire() {
-    users++;
-    return this;
-  }
-
-  void release() {
-    if (--users == 0) {
-      arena.close();
-    }
   }
 }

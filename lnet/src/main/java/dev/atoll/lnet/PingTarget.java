@@ -52,28 +52,7 @@ final class PingTarget {
     MatchEntry added =
         core.attach(LnetNumbers.RESERVED_PORTAL, MatchSpec.exact(LnetNumbers.PING_MATCH_BITS));
     entry = added;
-    made.acquire();
-    core.attach(
-        added,
-        Pieces.of(made.bytes()),
-        OPTIONS,
-        event -> {
-          if (event.isUnlinked()) {
-            made.release();
-          }
-        },
-        null);
-    if (old != null) {
-      old.release();
-    }
-  }
-
-  /** Gives up the own hold of the info; the core's goes when its descriptor ends. */
-  void close() {
-    if (info != null) {
-      info.release();
-      info = null;
-    }
+    core.attach(added, Pieces.of(made.bytes()), OPTIONS, event -> {}, null);
   }
 
   private PingInfo content() {

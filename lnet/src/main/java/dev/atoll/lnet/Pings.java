@@ -36,7 +36,7 @@ final class Pings {
   private final EventLoop loop;
   private final LnetCore core;
   private final Set<Ping> open = new HashSet<>();
-  private final ArrayDeque<Buffer> spare = new ArrayDeque<>();
+  private final ArrayDeque<MemorySegment> spare = new ArrayDeque<>();
   private final LnetOperation operation = new LnetOperation();
 
   Pings(EventLoop loop, LnetCore core) {
@@ -62,10 +62,10 @@ final class Pings {
     if (open.size() >= COUNT_MAX) {
       return LnetErrno.NO_BUFFERS;
     }
-    Buffer buffer = bufferFor(length);
+    MemorySegment buffer = bufferFor(length);
     Ping ping = new Ping(buffer, length, listener);
     open.add(ping);
-    MemorySegment room = buffer.segment.asSlice(0, length);
+    MemorySegment room = buffer.asSlice(0, length);
     ping.descriptor = core.bind(Pieces.of(room), MemoryOptions.forInitiator(), ping, null);
     operation.clear();
     operation.target = target;
@@ -83,44 +83,33 @@ final class Pings {
 
   /** Releases what is kept; after the core has ended every ping. */
   void close() {
-    for (Buffer each : spare) {
-      each.arena.close();
-    }
     spare.clear();
   }
 
-  private Buffer bufferFor(int length) {
-    Buffer kept = spare.poll();
-    if (kept != null && kept.segment.byteSize() >= length) {
-      return kept;
-    }
-    if (kept != null) {
-      kept.arena.close();
-    }
-    Arena arena = Arena.ofShared();
-    return new Buffer(arena, arena.allocate(Math.max(length, USER_LENGTH), Long.BYTES));
+  private MemorySegment bufferFor(int length) {
+    MemorySegment kept = spare.poll();
+    boolean isLongEnough = kept != null && kept.byteSize() >= length;
+    return kept != null && isLongEnough
+        ? kept
+        : Arena.ofAuto().allocate(Math.max(length, USER_LENGTH), Long.BYTES);
   }
 
-  private void giveBack(Buffer buffer) {
+  private void giveBack(MemorySegment buffer) {
     if (spare.size() < SPARE_MAX) {
       spare.push(buffer);
-    } else {
-      buffer.arena.close();
     }
   }
-
-  private record Buffer(Arena arena, MemorySegment segment) {}
 
   /** One that is under way. */
   private final class Ping implements EventHandler {
-    private final Buffer buffer;
+    private final MemorySegment buffer;
     private final int length;
     private final long beganNanos = loop.nanos();
     private @Nullable Consumer<PingAnswer> listener;
     private @Nullable MemoryDescriptor descriptor;
     private boolean isUnlinking;
 
-    Ping(Buffer buffer, int length, Consumer<PingAnswer> listener) {
+    Ping(MemorySegment buffer, int length, Consumer<PingAnswer> listener) {
       this.buffer = buffer;
       this.length = length;
       this.listener = listener;
@@ -160,14 +149,14 @@ final class Pings {
         end(status, null, 0);
         return;
       }
-      int fault = PingInfoLayout.inspect(buffer.segment, 0, moved);
+      int fault = PingInfoLayout.inspect(buffer, 0, moved);
       if (fault == Soundness.SOUND) {
-        end(0, PingInfoLayout.decode(buffer.segment, 0), 0);
+        end(0, PingInfoLayout.decode(buffer, 0), 0);
         return;
       }
       boolean isCut =
           fault == Soundness.TRUNCATED && moved >= PingInfoLayout.BYTES_MIN && moved == length;
-      int needed = isCut ? (int) PingInfoLayout.neededBytes(buffer.segment, 0) : 0;
+      int needed = isCut ? (int) PingInfoLayout.neededBytes(buffer, 0) : 0;
       end(LnetErrno.PROTOCOL, null, needed);
     }
 

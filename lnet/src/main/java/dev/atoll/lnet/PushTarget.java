@@ -21,7 +21,6 @@ final class PushTarget {
 
   private final LnetCore core;
   private final Taker taker;
-  private final Arena arena = Arena.ofShared();
 
   /** How long a push may be; grows when a longer one was cut. */
   private int length = Pings.LIST_LENGTH;
@@ -51,12 +50,6 @@ final class PushTarget {
     }
   }
 
-  /** Gives the memory back; after the core has ended every descriptor. */
-  void close() {
-    isClosed = true;
-    arena.close();
-  }
-
   /** Opens nothing any more. */
   void stop() {
     isClosed = true;
@@ -68,7 +61,7 @@ final class PushTarget {
 
     private void open() {
       if (room.byteSize() < length) {
-        room = arena.allocate(length, Long.BYTES);
+        room = Arena.ofAuto().allocate(length, Long.BYTES);
       }
       MatchEntry entry =
           core.attach(LnetNumbers.RESERVED_PORTAL, MatchSpec.exact(LnetNumbers.PING_MATCH_BITS));

@@ -32,7 +32,7 @@ final class Pushes {
    * @return zero, or a negative errno if nothing was begun
    */
   int push(ProcessId target, OwnInfo info, long timeoutNanos, IntConsumer listener) {
-    Push push = new Push(info.acquire(), listener);
+    Push push = new Push(listener);
     count++;
     push.descriptor = core.bind(Pieces.of(info.bytes()), MemoryOptions.forInitiator(), push, null);
     operation.clear();
@@ -52,13 +52,11 @@ final class Pushes {
 
   /** One that is under way. */
   private final class Push implements EventHandler {
-    private final OwnInfo info;
     private @Nullable IntConsumer listener;
     private @Nullable MemoryDescriptor descriptor;
     private boolean isUnlinking;
 
-    Push(OwnInfo info, IntConsumer listener) {
-      this.info = info;
+    Push(IntConsumer listener) {
       this.listener = listener;
     }
 
@@ -79,7 +77,6 @@ final class Pushes {
       if (isLast) {
         end(LnetErrno.CANCELED);
         count--;
-        info.release();
       } else if (listener == null) {
         unlink();
       }

@@ -25,8 +25,18 @@ class TcpAllocationTest {
   private static final Nid RIGHT = Nid.parse("127.0.35.2@tcp");
   private static final int LENGTH_MAX = 1 << 20;
 
+  /** A native segment with its offset, size and session. */
+  private static final long LINKERS_SLICE_BYTES = 40;
+
+  /** One writev, one receive, one that finds nothing, and a look at epoll now and then. */
+  private static final int CALLS_MAX = 4;
+
+  /** What a socket takes at least of a long message, each with the same calls. */
+  private static final int STEP_BYTES = 16 << 10;
+
   private final MemorySegment memory = Arena.ofAuto().allocate(LENGTH_MAX);
   private final Pieces pieces = Pieces.of(memory);
+
   private final OutgoingMessage message = new OutgoingMessage();
   private EventLoop loop;
   private TcpLnd left;
@@ -97,11 +107,15 @@ class TcpAllocationTest {
 
   @ParameterizedTest
   @ValueSource(ints = {0, 8, 1000, 5000, 300_000})
-  void aMessageAllocatesNothing(int length) {
+  void aMessageAllocatesNothingOfOurs(int length) {
     message.neighbour(ProcessId.of(RIGHT), Long.MAX_VALUE / 2);
     int operations = length > 100_000 ? 500 : 5000;
     long least = AllocatedBytes.leastOf(operations, () -> carryOne(length));
-    assertThat(least).isZero();
+    // The JDK's linker slices the segment that keeps errno, once a call, wherever the JIT does not
+    // see through it; which calls these are differs from run to run. Nothing else may be there.
+    assertThat(least % LINKERS_SLICE_BYTES).isZero();
+    long calls = (long) operations * CALLS_MAX * (1 + length / STEP_BYTES);
+    assertThat(least).isLessThanOrEqualTo(calls * LINKERS_SLICE_BYTES);
     assertThat(sent).isEqualTo(arrived);
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.atoll.testkit.Seeds;
 import dev.atoll.testkit.Soak;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,6 +16,9 @@ class SchedulesTest {
   private static final String SIM_TAG = "sim";
 
   private static final int SLICE = 2_000;
+  /** A schedule has one thread; a batch has as many as there are processors. */
+  private static final int BATCH = 500;
+
   private static final long ENDLESS = Long.MAX_VALUE;
 
   private final long seed = Seeds.of(SchedulesTest.class);
@@ -51,7 +55,15 @@ class SchedulesTest {
   @Tag(SIM_TAG)
   void keepsEveryPromiseForLong() throws Exception {
     System.out.println("schedules from seed " + seed);
-    Soak.repeat("schedules", ENDLESS, turn -> run(seed + turn, 2 + (int) (turn % 3), 8));
+    long batches =
+        Soak.repeat(
+            "batches of " + BATCH + " schedules",
+            ENDLESS,
+            batch ->
+                LongStream.range(batch * BATCH, (batch + 1) * BATCH)
+                    .parallel()
+                    .forEach(turn -> run(seed + turn, 2 + (int) (turn % 3), 8)));
+    System.out.println("schedules=" + batches * BATCH);
   }
 
   private static long run(long seed, int nodes, int operations) {
