@@ -16,6 +16,7 @@ class SchedulesTest {
   private static final String SIM_TAG = "sim";
 
   private static final int SLICE = 2_000;
+
   /** A schedule has one thread; a batch has as many as there are processors. */
   private static final int BATCH = 500;
 
